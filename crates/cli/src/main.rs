@@ -1,0 +1,2 @@
+//! The `forewarn` command line.
+fn main() {}

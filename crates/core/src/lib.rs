@@ -1,0 +1,5 @@
+//! The pure core: reports in, conclusions out.
+//!
+//! No file, no clock, no global, no async. Time enters as records, seeds as configuration.
+
+pub mod model;

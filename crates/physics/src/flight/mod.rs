@@ -1,0 +1,1 @@
+//! Gravity, atmosphere, thrust, drag and lift; flight to burnout, apogee and impact.

@@ -1,0 +1,1 @@
+//! Truth that others made, bounds and scoring.
