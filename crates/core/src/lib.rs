@@ -2,4 +2,5 @@
 //!
 //! No file, no clock, no global, no async. Time enters as records, seeds as configuration.
 
+pub mod engine;
 pub mod model;
