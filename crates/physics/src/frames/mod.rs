@@ -13,7 +13,13 @@
 //! let fixed: Position<Itrf> = Position::<Gcrf>::new(1.0, 2.0, 3.0);
 //! ```
 
+pub mod earth_orientation;
+pub mod geodesic;
+mod pole_series;
+pub mod rotation;
+pub mod sun;
 mod types;
 pub mod wgs84;
 
+pub use earth_orientation::EarthOrientation;
 pub use types::{Covariance6, Frame, Gcrf, Itrf, Position, Rotation, State, Teme, Velocity};
