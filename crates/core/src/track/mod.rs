@@ -1,0 +1,4 @@
+//! From single reports to what belongs together: scans, tracklets, joins, tracks.
+
+pub mod assignment;
+pub mod scan;
