@@ -1,7 +1,8 @@
 //! Rotations of the Earth and the Sun against ERFA and against Vallado's worked example.
 
 use forewarn_physics::frames::rotation::{
-    gcrf_from_itrf_state, gcrf_from_teme, itrf_from_gcrf_state, itrf_from_teme_state, teme_from_itrf_state,
+    gcrf_from_itrf_state, gcrf_from_teme, itrf_from_gcrf_state, itrf_from_teme_state,
+    teme_from_itrf_state,
 };
 use forewarn_physics::frames::sun::{sun_angle_rad, sun_position_gcrf};
 use forewarn_physics::frames::{EarthOrientation, Itrf, State};
@@ -35,27 +36,47 @@ fn vector(words: &[&str]) -> Vector3<f64> {
 
 #[test]
 fn val_earth_rotation_vs_erfa() {
-    let (mut worst_rad, mut worst_teme_m, mut worst_speed, mut rows) = (0.0_f64, 0.0_f64, 0.0_f64, 0);
+    let (mut worst_rad, mut worst_teme_m, mut worst_speed, mut rows) =
+        (0.0_f64, 0.0_f64, 0.0_f64, 0);
     for line in EARTH_ROTATION.lines().skip(1) {
         let words: Vec<&str> = line.split(',').collect();
         let epoch = parse_utc(words[0]).unwrap();
-        let without = words[1..4].iter().all(|word| word.parse::<f64>().unwrap() == 0.0);
-        let orientation = if without { EarthOrientation::none() } else { orientation_around(words[0], words[1], words[2], words[3]) };
+        let without = words[1..4]
+            .iter()
+            .all(|word| word.parse::<f64>().unwrap() == 0.0);
+        let orientation = if without {
+            EarthOrientation::none()
+        } else {
+            orientation_around(words[0], words[1], words[2], words[3])
+        };
         let fixed = State::<Itrf>::from_vectors(vector(&words[4..7]), vector(&words[7..10]));
         let celestial = gcrf_from_itrf_state(epoch, &fixed, &orientation);
         let teme = teme_from_itrf_state(epoch, &fixed, &orientation);
         let (radius_m, speed_m_s) = (fixed.position.norm(), vector(&words[13..16]).norm());
-        worst_rad = worst_rad.max((celestial.position.vector() - vector(&words[10..13])).norm() / radius_m);
-        worst_speed = worst_speed.max((celestial.velocity.vector() - vector(&words[13..16])).norm() / speed_m_s);
+        worst_rad =
+            worst_rad.max((celestial.position.vector() - vector(&words[10..13])).norm() / radius_m);
+        worst_speed = worst_speed
+            .max((celestial.velocity.vector() - vector(&words[13..16])).norm() / speed_m_s);
         worst_teme_m = worst_teme_m.max((teme.position.vector() - vector(&words[16..19])).norm());
         worst_teme_m = worst_teme_m.max((teme.velocity.vector() - vector(&words[19..22])).norm());
         let back = itrf_from_gcrf_state(epoch, &celestial, &orientation);
-        assert!((back.position - fixed.position).norm() < 1e-6 && (back.velocity - fixed.velocity).norm() < 1e-9, "{line}");
+        assert!(
+            (back.position - fixed.position).norm() < 1e-6
+                && (back.velocity - fixed.velocity).norm() < 1e-9,
+            "{line}"
+        );
         let through_teme = gcrf_from_teme(epoch) * teme.position;
-        assert!((through_teme - celestial.position).norm() < 2e-3 * radius_m / 4.2e7 + 1e-3 * radius_m * 1e-3, "{line}");
+        assert!(
+            (through_teme - celestial.position).norm()
+                < 2e-3 * radius_m / 4.2e7 + 1e-3 * radius_m * 1e-3,
+            "{line}"
+        );
         rows += 1;
     }
-    println!("GCRF {:.3} mas, velocity {worst_speed:.2e}, TEME {worst_teme_m:.2e} m over {rows} states", worst_rad * 206_264_806.0);
+    println!(
+        "GCRF {:.3} mas, velocity {worst_speed:.2e}, TEME {worst_teme_m:.2e} m over {rows} states",
+        worst_rad * 206_264_806.0
+    );
     assert!(rows == 120);
     assert!(worst_rad < GCRF_ANGLE_TOLERANCE_RAD, "{worst_rad}");
     assert!(worst_speed < GCRF_ANGLE_TOLERANCE_RAD, "{worst_speed}");
@@ -75,10 +96,17 @@ fn val_vallado_example() {
     let gcrf = gcrf_from_itrf_state(epoch, &fixed, &orientation);
     let expected = Vector3::new(5_102_508.958, 6_123_011.401, 6_378_136.928);
     let speed = Vector3::new(-4_743.220157, 790.536497, 5_533.755727);
-    println!("GCRF off {:.4} m, {:.2e} m/s", (gcrf.position.vector() - expected).norm(), (gcrf.velocity.vector() - speed).norm());
+    println!(
+        "GCRF off {:.4} m, {:.2e} m/s",
+        (gcrf.position.vector() - expected).norm(),
+        (gcrf.velocity.vector() - speed).norm()
+    );
     let teme = teme_from_itrf_state(epoch, &fixed, &orientation);
     let expected_teme = Vector3::new(5_094_180.16210, 6_127_644.65950, 6_380_344.53270);
-    println!("TEME off {:.4} m", (teme.position.vector() - expected_teme).norm());
+    println!(
+        "TEME off {:.4} m",
+        (teme.position.vector() - expected_teme).norm()
+    );
     assert!((gcrf.position.vector() - expected).norm() < VALLADO_TOLERANCE_M);
     assert!((gcrf.velocity.vector() - speed).norm() < 1e-4);
     assert!((teme.position.vector() - expected_teme).norm() < VALLADO_TOLERANCE_M);

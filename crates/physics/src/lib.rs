@@ -7,4 +7,5 @@
 pub mod flight;
 pub mod frames;
 pub mod math;
+pub mod orbit;
 pub mod time;

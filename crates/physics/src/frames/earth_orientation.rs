@@ -50,7 +50,9 @@ struct Row {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EarthOrientationError {
     /// A field is missing or is no number.
-    #[error("line {line}, {field}: `{text}` is not a number; give the IERS file unchanged (finals2000A or EOP C04)")]
+    #[error(
+        "line {line}, {field}: `{text}` is not a number; give the IERS file unchanged (finals2000A or EOP C04)"
+    )]
     Field {
         /// Line, counted from 1.
         line: usize,
@@ -60,7 +62,9 @@ pub enum EarthOrientationError {
         text: String,
     },
     /// A number no Earth ever had.
-    #[error("line {line}, {field}: {text} is out of range ({range}); give the IERS file unchanged (finals2000A or EOP C04)")]
+    #[error(
+        "line {line}, {field}: {text} is out of range ({range}); give the IERS file unchanged (finals2000A or EOP C04)"
+    )]
     Range {
         /// Line, counted from 1.
         line: usize,
@@ -78,7 +82,9 @@ pub enum EarthOrientationError {
         line: usize,
     },
     /// No line carries values.
-    #[error("no line carries Earth orientation values; give the IERS file unchanged (finals2000A or EOP C04)")]
+    #[error(
+        "no line carries Earth orientation values; give the IERS file unchanged (finals2000A or EOP C04)"
+    )]
     Empty,
 }
 
@@ -96,13 +102,19 @@ impl EarthOrientation {
     pub fn parse(text: &str) -> Result<Self, EarthOrientationError> {
         let mut rows: Vec<Row> = Vec::new();
         for (index, line) in text.lines().enumerate() {
-            let Some(row) = read_line(index + 1, line)? else { continue };
+            let Some(row) = read_line(index + 1, line)? else {
+                continue;
+            };
             if rows.last().is_some_and(|last| last.mjd >= row.mjd) {
                 return Err(EarthOrientationError::Order { line: index + 1 });
             }
             rows.push(row);
         }
-        if rows.is_empty() { Err(EarthOrientationError::Empty) } else { Ok(Self { rows }) }
+        if rows.is_empty() {
+            Err(EarthOrientationError::Empty)
+        } else {
+            Ok(Self { rows })
+        }
     }
 
     /// First and last day of the table [MJD], if there is one.
@@ -113,20 +125,26 @@ impl EarthOrientation {
     /// Whether the table reaches the epoch.
     pub fn covers(&self, epoch: Epoch) -> bool {
         let mjd = mjd_utc(epoch);
-        self.span_mjd().is_some_and(|(first, last)| (first..=last).contains(&mjd))
+        self.span_mjd()
+            .is_some_and(|(first, last)| (first..=last).contains(&mjd))
     }
 
     /// The parameters at an epoch: interpolated linearly inside the table, held at its ends,
     /// zero without one.
     pub fn at(&self, epoch: Epoch) -> Parameters {
-        let (Some(first), Some(last)) = (self.rows.first(), self.rows.last()) else { return Parameters::default() };
+        let (Some(first), Some(last)) = (self.rows.first(), self.rows.last()) else {
+            return Parameters::default();
+        };
         let mjd = mjd_utc(epoch);
         if mjd <= first.mjd || mjd >= last.mjd {
             // Held as UT1−UTC: beyond the table a leap second keeps it small.
             let row = if mjd <= first.mjd { first } else { last };
             return row.parameters(tai_minus_utc_s(epoch_of_mjd(row.mjd)));
         }
-        let after = self.rows.partition_point(|row| row.mjd <= mjd).min(self.rows.len() - 1);
+        let after = self
+            .rows
+            .partition_point(|row| row.mjd <= mjd)
+            .min(self.rows.len() - 1);
         let (from, to) = (&self.rows[after - 1], &self.rows[after]);
         let part = (mjd - from.mjd) / (to.mjd - from.mjd);
         let blend = |a: f64, b: f64| a + part * (b - a);
@@ -149,7 +167,8 @@ impl EarthOrientation {
             Some((first, last)) => (first - mjd).max(mjd - last).max(0.0),
         };
         let ut1_s = (0.0003 + UT1_DRIFT_MAX_S_PER_DAY * beyond_days).min(UT1_MINUS_UTC_MAX_S);
-        let pole_rad = (1e-3 * ARCSECOND_RAD + POLE_DRIFT_MAX_RAD_PER_DAY * beyond_days).min(POLAR_MOTION_MAX_RAD);
+        let pole_rad = (1e-3 * ARCSECOND_RAD + POLE_DRIFT_MAX_RAD_PER_DAY * beyond_days)
+            .min(POLAR_MOTION_MAX_RAD);
         ut1_s * super::rotation::ROTATION_RATE_RAD_S + pole_rad
     }
 
@@ -176,11 +195,13 @@ pub(super) fn tai_minus_utc_s(epoch: Epoch) -> f64 {
     // hifitime compares atomic seconds with the UTC second of the step, so it is early by the
     // offset itself; asked that much earlier, it answers right.
     let rough_s = epoch.leap_seconds(true).unwrap_or(0.0);
-    (epoch - Unit::Second * rough_s).leap_seconds(true).unwrap_or(0.0)
+    (epoch - Unit::Second * rough_s)
+        .leap_seconds(true)
+        .unwrap_or(0.0)
 }
 
 /// Modified Julian day in UTC; good to microseconds, which suffices to interpolate.
-pub(super) fn mjd_utc(epoch: Epoch) -> f64 {
+pub(crate) fn mjd_utc(epoch: Epoch) -> f64 {
     let utc_s = seconds_between(tai_2000(), epoch) - tai_minus_utc_s(epoch);
     MJD_2000 + utc_s / 86_400.0
 }
@@ -198,16 +219,32 @@ fn tai_2000() -> Epoch {
 type Fields<'a> = [(&'static str, &'a str); 4];
 
 fn read_line(line: usize, text: &str) -> Result<Option<Row>, EarthOrientationError> {
-    let Some(fields) = split(text) else { return Ok(None) };
+    let Some(fields) = split(text) else {
+        return Ok(None);
+    };
     let mut values = [0.0; 4];
     for (value, (field, text)) in values.iter_mut().zip(fields) {
         let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        *value = number.ok_or_else(|| EarthOrientationError::Field { line, field, text: text.chars().take(40).collect() })?;
+        *value = number.ok_or_else(|| EarthOrientationError::Field {
+            line,
+            field,
+            text: text.chars().take(40).collect(),
+        })?;
     }
-    let limits = [(0.0, 200_000.0, "0 to 200000"), (-2.0, 2.0, "-2 to 2 seconds of arc"), (-2.0, 2.0, "-2 to 2 seconds of arc"), (-1.0, 1.0, "-1 to 1 s")];
+    let limits = [
+        (0.0, 200_000.0, "0 to 200000"),
+        (-2.0, 2.0, "-2 to 2 seconds of arc"),
+        (-2.0, 2.0, "-2 to 2 seconds of arc"),
+        (-1.0, 1.0, "-1 to 1 s"),
+    ];
     for ((value, (low, high, range)), (field, text)) in values.iter().zip(limits).zip(fields) {
         if !(low..=high).contains(value) {
-            return Err(EarthOrientationError::Range { line, field, text: text.to_owned(), range });
+            return Err(EarthOrientationError::Range {
+                line,
+                field,
+                text: text.to_owned(),
+                range,
+            });
         }
     }
     let [mjd, x, y, ut1_minus_utc_s] = values;
@@ -231,10 +268,24 @@ fn split(text: &str) -> Option<Fields<'_>> {
         let mut words = trimmed.split_whitespace().skip(3);
         let fourth = words.next().unwrap_or("");
         // The 20 C04 series puts the hour before the day's number; the 14 C04 series does not.
-        let mjd = if fourth.len() < 5 { words.next().unwrap_or("") } else { fourth };
-        [mjd, words.next().unwrap_or(""), words.next().unwrap_or(""), words.next().unwrap_or("")]
+        let mjd = if fourth.len() < 5 {
+            words.next().unwrap_or("")
+        } else {
+            fourth
+        };
+        [
+            mjd,
+            words.next().unwrap_or(""),
+            words.next().unwrap_or(""),
+            words.next().unwrap_or(""),
+        ]
     } else {
-        let texts = [column(7, 15), column(18, 27), column(37, 46), column(58, 68)];
+        let texts = [
+            column(7, 15),
+            column(18, 27),
+            column(37, 46),
+            column(58, 68),
+        ];
         if texts[1..].iter().all(|text| text.is_empty()) {
             return None;
         }
@@ -244,7 +295,10 @@ fn split(text: &str) -> Option<Fields<'_>> {
 }
 
 fn is_c04(trimmed: &str) -> bool {
-    trimmed.split_whitespace().next().is_some_and(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
+    trimmed
+        .split_whitespace()
+        .next()
+        .is_some_and(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
         && trimmed.split_whitespace().count() >= 7
 }
 
@@ -265,7 +319,10 @@ mod tests {
         let table = EarthOrientation::parse(FINALS).unwrap();
         let before = table.at(parse_utc("2016-12-31T23:59:59Z").unwrap());
         let after = table.at(parse_utc("2017-01-01T00:00:01Z").unwrap());
-        assert!((before.ut1_minus_utc_s + 0.40822).abs() < 1e-4, "{before:?}");
+        assert!(
+            (before.ut1_minus_utc_s + 0.40822).abs() < 1e-4,
+            "{before:?}"
+        );
         assert!((after.ut1_minus_utc_s - 0.59178).abs() < 1e-4, "{after:?}");
         assert_eq!(table.span_mjd(), Some((57_753.0, 57_755.0)));
         let noon = table.at(parse_utc("2017-01-01T12:00:00Z").unwrap());
@@ -275,14 +332,21 @@ mod tests {
     #[test]
     fn both_c04_layouts_read_alike() {
         let old = "# header\n2004   4   6  53101  -0.140682   0.333309  -0.4399619   0.0015563\n";
-        let new = "2004  4  6   0 53101.00 -0.140682   0.333309  -0.4399619  0.0 0.0 0.0 0.0 0.0015563\n";
-        assert_eq!(EarthOrientation::parse(old).unwrap(), EarthOrientation::parse(new).unwrap());
+        let new =
+            "2004  4  6   0 53101.00 -0.140682   0.333309  -0.4399619  0.0 0.0 0.0 0.0 0.0015563\n";
+        assert_eq!(
+            EarthOrientation::parse(old).unwrap(),
+            EarthOrientation::parse(new).unwrap()
+        );
     }
 
     #[test]
     fn held_at_the_ends_with_a_growing_error() {
         let table = EarthOrientation::parse(FINALS).unwrap();
-        let (inside, late) = (parse_utc("2017-01-01T06:00:00Z").unwrap(), parse_utc("2017-02-01T00:00:00Z").unwrap());
+        let (inside, late) = (
+            parse_utc("2017-01-01T06:00:00Z").unwrap(),
+            parse_utc("2017-02-01T00:00:00Z").unwrap(),
+        );
         assert!((table.at(late).ut1_minus_utc_s - 0.59041).abs() < 1e-9);
         assert!(table.covers(inside) && !table.covers(late));
         let none = EarthOrientation::none();
@@ -295,11 +359,25 @@ mod tests {
     fn names_line_and_field() {
         let broken = FINALS.replace("0.270100", "0.27O100");
         let error = EarthOrientation::parse(&broken).unwrap_err().to_string();
-        assert!(error.contains("line 2") && error.contains('y') && error.contains("0.27O100"), "{error}");
+        assert!(
+            error.contains("line 2") && error.contains('y') && error.contains("0.27O100"),
+            "{error}"
+        );
         let far = FINALS.replace("-0.4068100", "-9.4068100");
-        assert!(EarthOrientation::parse(&far).unwrap_err().to_string().contains("UT1-UTC"));
-        assert_eq!(EarthOrientation::parse(""), Err(EarthOrientationError::Empty));
+        assert!(
+            EarthOrientation::parse(&far)
+                .unwrap_err()
+                .to_string()
+                .contains("UT1-UTC")
+        );
+        assert_eq!(
+            EarthOrientation::parse(""),
+            Err(EarthOrientationError::Empty)
+        );
         let twice = format!("{FINALS}\n{FINALS}");
-        assert_eq!(EarthOrientation::parse(&twice), Err(EarthOrientationError::Order { line: 5 }));
+        assert_eq!(
+            EarthOrientation::parse(&twice),
+            Err(EarthOrientationError::Order { line: 5 })
+        );
     }
 }

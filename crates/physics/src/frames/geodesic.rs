@@ -27,21 +27,35 @@ pub struct GeodesicLine {
 /// # Validated by
 /// `val_geodesic`
 pub fn inverse(from: &Geodetic, to: &Geodetic) -> GeodesicLine {
-    let (distance_m, azimuth_from_deg, azimuth_to_deg, _) = InverseGeodesic::<(f64, f64, f64, f64)>::inverse(
-        &*WGS84,
-        from.latitude_rad.to_degrees(),
-        from.longitude_rad.to_degrees(),
-        to.latitude_rad.to_degrees(),
-        to.longitude_rad.to_degrees(),
-    );
-    GeodesicLine { distance_m, azimuth_from_rad: wrap_tau(azimuth_from_deg.to_radians()), azimuth_to_rad: wrap_tau(azimuth_to_deg.to_radians()) }
+    let (distance_m, azimuth_from_deg, azimuth_to_deg, _) =
+        InverseGeodesic::<(f64, f64, f64, f64)>::inverse(
+            &*WGS84,
+            from.latitude_rad.to_degrees(),
+            from.longitude_rad.to_degrees(),
+            to.latitude_rad.to_degrees(),
+            to.longitude_rad.to_degrees(),
+        );
+    GeodesicLine {
+        distance_m,
+        azimuth_from_rad: wrap_tau(azimuth_from_deg.to_radians()),
+        azimuth_to_rad: wrap_tau(azimuth_to_deg.to_radians()),
+    }
 }
 
 /// The place reached from another by going straight on; its height is the start's.
 pub fn direct(from: &Geodetic, azimuth_rad: f64, distance_m: f64) -> Geodetic {
-    let (latitude_deg, longitude_deg) =
-        DirectGeodesic::<(f64, f64)>::direct(&*WGS84, from.latitude_rad.to_degrees(), from.longitude_rad.to_degrees(), azimuth_rad.to_degrees(), distance_m);
-    Geodetic { latitude_rad: latitude_deg.to_radians(), longitude_rad: wrap_pi(longitude_deg.to_radians()), height_m: from.height_m }
+    let (latitude_deg, longitude_deg) = DirectGeodesic::<(f64, f64)>::direct(
+        &*WGS84,
+        from.latitude_rad.to_degrees(),
+        from.longitude_rad.to_degrees(),
+        azimuth_rad.to_degrees(),
+        distance_m,
+    );
+    Geodetic {
+        latitude_rad: latitude_deg.to_radians(),
+        longitude_rad: wrap_pi(longitude_deg.to_radians()),
+        height_m: from.height_m,
+    }
 }
 
 #[cfg(test)]
@@ -53,6 +67,8 @@ mod tests {
         let from = Geodetic::from_degrees(-24.0, 160.5, 0.0);
         let to = direct(&from, 0.3, 4.0e6);
         let line = inverse(&from, &to);
-        assert!((line.distance_m - 4.0e6).abs() < 1e-7 && (line.azimuth_from_rad - 0.3).abs() < 1e-13);
+        assert!(
+            (line.distance_m - 4.0e6).abs() < 1e-7 && (line.azimuth_from_rad - 0.3).abs() < 1e-13
+        );
     }
 }

@@ -15,7 +15,11 @@ pub(super) struct Term {
 }
 
 const fn term(multiples: [i8; 5], x_uas: [f64; 2], y_uas: [f64; 2]) -> Term {
-    Term { multiples, x_uas, y_uas }
+    Term {
+        multiples,
+        x_uas,
+        y_uas,
+    }
 }
 
 /// Terms free of time.

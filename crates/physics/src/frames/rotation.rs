@@ -49,7 +49,8 @@ impl<To: Frame> Turning<To> {
     /// A state seen from inertial axes.
     pub fn state_from_itrf(&self, state: &State<Itrf>) -> State<To> {
         let position_m = self.rotation.matrix() * state.position.vector();
-        let velocity_m_s = self.rotation.matrix() * state.velocity.vector() + self.rate_rad_s.cross(&position_m);
+        let velocity_m_s =
+            self.rotation.matrix() * state.velocity.vector() + self.rate_rad_s.cross(&position_m);
         State::from_vectors(position_m, velocity_m_s)
     }
 
@@ -68,14 +69,20 @@ pub fn gcrf_turning(epoch: Epoch, orientation: &EarthOrientation) -> Turning<Gcr
     let centuries = tt_centuries(epoch);
     let celestial = celestial_from_intermediate(centuries);
     let spin = about_z(-earth_rotation_angle_rad(epoch, &parameters));
-    turning(celestial * spin * polar_motion(&parameters, centuries), &celestial)
+    turning(
+        celestial * spin * polar_motion(&parameters, centuries),
+        &celestial,
+    )
 }
 
 /// The Earth's attitude and spin in TEME.
 pub fn teme_turning(epoch: Epoch, orientation: &EarthOrientation) -> Turning<Teme> {
     let parameters = orientation.at(epoch);
     let spin = about_z(-mean_sidereal_time_1982_rad(epoch, &parameters));
-    turning(spin * polar_motion(&parameters, tt_centuries(epoch)), &Matrix3::identity())
+    turning(
+        spin * polar_motion(&parameters, tt_centuries(epoch)),
+        &Matrix3::identity(),
+    )
 }
 
 /// The rotation of earth-fixed into inertial axes.
@@ -95,22 +102,38 @@ pub fn gcrf_from_teme(epoch: Epoch) -> Rotation<Gcrf, Teme> {
 }
 
 /// A state from earth-fixed into inertial axes, the Earth's spin included.
-pub fn gcrf_from_itrf_state(epoch: Epoch, state: &State<Itrf>, orientation: &EarthOrientation) -> State<Gcrf> {
+pub fn gcrf_from_itrf_state(
+    epoch: Epoch,
+    state: &State<Itrf>,
+    orientation: &EarthOrientation,
+) -> State<Gcrf> {
     gcrf_turning(epoch, orientation).state_from_itrf(state)
 }
 
 /// A state from inertial into earth-fixed axes, the Earth's spin included.
-pub fn itrf_from_gcrf_state(epoch: Epoch, state: &State<Gcrf>, orientation: &EarthOrientation) -> State<Itrf> {
+pub fn itrf_from_gcrf_state(
+    epoch: Epoch,
+    state: &State<Gcrf>,
+    orientation: &EarthOrientation,
+) -> State<Itrf> {
     gcrf_turning(epoch, orientation).state_to_itrf(state)
 }
 
 /// A state of SGP4 seen from the turning Earth.
-pub fn itrf_from_teme_state(epoch: Epoch, state: &State<Teme>, orientation: &EarthOrientation) -> State<Itrf> {
+pub fn itrf_from_teme_state(
+    epoch: Epoch,
+    state: &State<Teme>,
+    orientation: &EarthOrientation,
+) -> State<Itrf> {
     teme_turning(epoch, orientation).state_to_itrf(state)
 }
 
 /// A state from earth-fixed axes into those of SGP4.
-pub fn teme_from_itrf_state(epoch: Epoch, state: &State<Itrf>, orientation: &EarthOrientation) -> State<Teme> {
+pub fn teme_from_itrf_state(
+    epoch: Epoch,
+    state: &State<Itrf>,
+    orientation: &EarthOrientation,
+) -> State<Teme> {
     teme_turning(epoch, orientation).state_from_itrf(state)
 }
 
@@ -139,9 +162,13 @@ pub(super) fn tt_centuries(epoch: Epoch) -> f64 {
 /// Whole and broken days of UT1 since 2000-01-01 12:00 UT1.
 fn ut1_days(epoch: Epoch, parameters: &Parameters) -> (f64, f64) {
     let shift_s = parameters.ut1_minus_utc_s - tai_minus_utc_s(epoch);
-    let nanoseconds = (epoch - tai_noon_2000()).total_nanoseconds() + (shift_s * 1e9).round() as i128;
+    let nanoseconds =
+        (epoch - tai_noon_2000()).total_nanoseconds() + (shift_s * 1e9).round() as i128;
     let days = nanoseconds.div_euclid(NANOSECONDS_PER_DAY);
-    (days as f64, nanoseconds.rem_euclid(NANOSECONDS_PER_DAY) as f64 / NANOSECONDS_PER_DAY as f64)
+    (
+        days as f64,
+        nanoseconds.rem_euclid(NANOSECONDS_PER_DAY) as f64 / NANOSECONDS_PER_DAY as f64,
+    )
 }
 
 fn tai_noon_2000() -> Epoch {
@@ -149,7 +176,10 @@ fn tai_noon_2000() -> Epoch {
 }
 
 fn turning<To: Frame>(matrix: Matrix3<f64>, pole: &Matrix3<f64>) -> Turning<To> {
-    Turning { rotation: Rotation::from_matrix(matrix), rate_rad_s: pole.column(2) * ROTATION_RATE_RAD_S }
+    Turning {
+        rotation: Rotation::from_matrix(matrix),
+        rate_rad_s: pole.column(2) * ROTATION_RATE_RAD_S,
+    }
 }
 
 /// `W(t)`: intermediate terrestrial from earth-fixed axes (IERS 2010, equation 5.3).
@@ -163,9 +193,15 @@ fn celestial_from_intermediate(t: f64) -> Matrix3<f64> {
     let (x, y, s_rad) = pole(t);
     let a = 1.0 / (1.0 + (1.0 - x * x - y * y).sqrt());
     let tilt = Matrix3::new(
-        1.0 - a * x * x, -a * x * y, x,
-        -a * x * y, 1.0 - a * y * y, y,
-        -x, -y, 1.0 - a * (x * x + y * y),
+        1.0 - a * x * x,
+        -a * x * y,
+        x,
+        -a * x * y,
+        1.0 - a * y * y,
+        y,
+        -x,
+        -y,
+        1.0 - a * (x * x + y * y),
     );
     tilt * about_z(s_rad)
 }
@@ -173,11 +209,36 @@ fn celestial_from_intermediate(t: f64) -> Matrix3<f64> {
 /// The intermediate pole X, Y and the locator s [rad] (IERS 2010, tables 5.2a, b, d).
 fn pole(t: f64) -> (f64, f64, f64) {
     let arguments_rad = fundamental_arguments_rad(t);
-    let mut x_uas = polynomial(t, &[-16_617.0, 2_004_191_898.0, -429_782.9, -198_618.34, 7.578, 5.9285]);
-    let mut y_uas = polynomial(t, &[-6_951.0, -25_896.0, -22_407_274.7, 1_900.59, 1_112.526, 0.1358]);
+    let mut x_uas = polynomial(
+        t,
+        &[
+            -16_617.0,
+            2_004_191_898.0,
+            -429_782.9,
+            -198_618.34,
+            7.578,
+            5.9285,
+        ],
+    );
+    let mut y_uas = polynomial(
+        t,
+        &[
+            -6_951.0,
+            -25_896.0,
+            -22_407_274.7,
+            1_900.59,
+            1_112.526,
+            0.1358,
+        ],
+    );
     let mut add = |terms: &[Term], factor: f64| {
         for term in terms {
-            let angle_rad: f64 = term.multiples.iter().zip(&arguments_rad).map(|(&multiple, argument)| f64::from(multiple) * argument).sum();
+            let angle_rad: f64 = term
+                .multiples
+                .iter()
+                .zip(&arguments_rad)
+                .map(|(&multiple, argument)| f64::from(multiple) * argument)
+                .sum();
             let (sine, cosine) = sin_cos(angle_rad);
             x_uas += factor * (term.x_uas[0] * sine + term.x_uas[1] * cosine);
             y_uas += factor * (term.y_uas[0] * sine + term.y_uas[1] * cosine);
@@ -191,7 +252,9 @@ fn pole(t: f64) -> (f64, f64, f64) {
     let uas_rad = 1e-6 * ARCSECOND_RAD;
     let (x, y) = (x_uas * uas_rad, y_uas * uas_rad);
     let (sine_twice, _) = sin_cos(2.0 * arguments_rad[4]);
-    let locator_uas = polynomial(t, &[94.0, 3_808.65, -122.68, -72_574.11, 27.98, 15.62]) + (743.52 * t * t - 2_640.73) * sine - 63.53 * sine_twice;
+    let locator_uas = polynomial(t, &[94.0, 3_808.65, -122.68, -72_574.11, 27.98, 15.62])
+        + (743.52 * t * t - 2_640.73) * sine
+        - 63.53 * sine_twice;
     (x, y, locator_uas * uas_rad - 0.5 * x * y)
 }
 
@@ -199,11 +262,41 @@ fn pole(t: f64) -> (f64, f64, f64) {
 fn fundamental_arguments_rad(t: f64) -> [f64; 5] {
     let turn_as = 1_296_000.0;
     [
-        [485_868.249_036, 1_717_915_923.217_8, 31.879_2, 0.051_635, -0.000_244_70],
-        [1_287_104.793_048, 129_596_581.048_1, -0.553_2, 0.000_136, -0.000_011_49],
-        [335_779.526_232, 1_739_527_262.847_8, -12.751_2, -0.001_037, 0.000_004_17],
-        [1_072_260.703_692, 1_602_961_601.209_0, -6.370_6, 0.006_593, -0.000_031_69],
-        [450_160.398_036, -6_962_890.543_1, 7.472_2, 0.007_702, -0.000_059_39],
+        [
+            485_868.249_036,
+            1_717_915_923.217_8,
+            31.879_2,
+            0.051_635,
+            -0.000_244_70,
+        ],
+        [
+            1_287_104.793_048,
+            129_596_581.048_1,
+            -0.553_2,
+            0.000_136,
+            -0.000_011_49,
+        ],
+        [
+            335_779.526_232,
+            1_739_527_262.847_8,
+            -12.751_2,
+            -0.001_037,
+            0.000_004_17,
+        ],
+        [
+            1_072_260.703_692,
+            1_602_961_601.209_0,
+            -6.370_6,
+            0.006_593,
+            -0.000_031_69,
+        ],
+        [
+            450_160.398_036,
+            -6_962_890.543_1,
+            7.472_2,
+            0.007_702,
+            -0.000_059_39,
+        ],
     ]
     .map(|coefficients| {
         let angle_as = polynomial(t, &coefficients);
@@ -212,7 +305,10 @@ fn fundamental_arguments_rad(t: f64) -> [f64; 5] {
 }
 
 fn polynomial(t: f64, coefficients: &[f64]) -> f64 {
-    coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * t + coefficient)
+    coefficients
+        .iter()
+        .rev()
+        .fold(0.0, |sum, coefficient| sum * t + coefficient)
 }
 
 /// Axes turned about x by an angle (the `R1` of the IERS).
@@ -241,7 +337,11 @@ mod tests {
         let epoch = parse_utc("2026-03-01T12:00:00Z").unwrap();
         let none = EarthOrientation::none();
         let fixed = State::from_vectors(Vector3::new(6.4e6, -1.0e6, 2.0e6), Vector3::zeros());
-        let at = |shift_s: f64| gcrf_from_itrf_state(after(epoch, shift_s), &fixed, &none).position.vector();
+        let at = |shift_s: f64| {
+            gcrf_from_itrf_state(after(epoch, shift_s), &fixed, &none)
+                .position
+                .vector()
+        };
         let by_difference = (at(0.5) - at(-0.5)) / 1.0;
         let state = gcrf_from_itrf_state(epoch, &fixed, &none);
         // The spin alone is in the velocity; precession and nutation move the axes by up to
@@ -257,7 +357,12 @@ mod tests {
         let epoch = parse_utc("2026-01-01T00:00:00Z").unwrap();
         let matrix = *gcrf_from_teme(epoch).matrix();
         assert!((matrix * matrix.transpose() - Matrix3::identity()).norm() < 1e-14);
-        let angle_as = ((matrix[(2, 1)] - matrix[(1, 2)]).powi(2) + (matrix[(0, 2)] - matrix[(2, 0)]).powi(2) + (matrix[(1, 0)] - matrix[(0, 1)]).powi(2)).sqrt() / 2.0 / ARCSECOND_RAD;
+        let angle_as = ((matrix[(2, 1)] - matrix[(1, 2)]).powi(2)
+            + (matrix[(0, 2)] - matrix[(2, 0)]).powi(2)
+            + (matrix[(1, 0)] - matrix[(0, 1)]).powi(2))
+        .sqrt()
+            / 2.0
+            / ARCSECOND_RAD;
         assert!((angle_as - 26.0 * 50.3).abs() < 25.0, "{angle_as}");
     }
 }

@@ -78,7 +78,10 @@ pub struct State<F: Frame> {
 impl<F: Frame> State<F> {
     /// From bare vectors [m, m/s].
     pub const fn from_vectors(position_m: Vector3<f64>, velocity_m_s: Vector3<f64>) -> Self {
-        Self { position: Position::from_vector(position_m), velocity: Velocity::from_vector(velocity_m_s) }
+        Self {
+            position: Position::from_vector(position_m),
+            velocity: Velocity::from_vector(velocity_m_s),
+        }
     }
 }
 

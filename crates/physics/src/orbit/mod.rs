@@ -1,0 +1,13 @@
+//! Orbits: elements and two-body motion, published element sets, SGP4.
+
+pub mod element_set;
+pub mod elements;
+pub mod kepler_orbit;
+pub mod omm;
+pub mod satellite;
+pub mod tle;
+
+pub use element_set::{ElementSet, Rejected, read_all};
+pub use elements::{Elements, ElementsError, Secular};
+pub use kepler_orbit::{Axes, KeplerOrbit, geostationary_position};
+pub use satellite::{Satellite, SatelliteError};
