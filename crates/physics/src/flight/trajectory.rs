@@ -4,6 +4,7 @@ use nalgebra::Vector3;
 
 use super::coast::{self, Body, Fate, Impact, Vector6, position_of, velocity_of};
 use super::integrate::{Dense, Step};
+use super::vehicle::Vehicle;
 use crate::frames::wgs84::{self, Geodetic};
 
 /// Part of a flight.
@@ -59,6 +60,8 @@ pub struct Trajectory {
     pub launch: Geodetic,
     /// Azimuth it was fired at [rad].
     pub azimuth_rad: f64,
+    /// What was flown.
+    pub vehicle: Vehicle,
     /// The burns.
     pub burns: Vec<Burn>,
     /// Last cut-off, from launch [s].

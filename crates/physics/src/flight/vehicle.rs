@@ -324,7 +324,7 @@ impl Ascent<'_> {
 
     /// Cut-off time [s] and state, without samples: the fast path for aiming.
     pub fn end(&self) -> (f64, State<crate::frames::Itrf>) {
-        let (time_s, y) = self.climb(10.0, |_, _, _| {});
+        let (time_s, y) = self.climb(|_, _, _| {});
         (time_s, coast::unpack(&y))
     }
 
@@ -343,11 +343,7 @@ impl Ascent<'_> {
     }
 
     /// Integrates to cut-off; `visit` sees each stretch's steps.
-    fn climb(
-        &self,
-        max_step_s: f64,
-        mut visit: impl FnMut(&Stretch, &Step<6>, bool),
-    ) -> (f64, Vector6) {
+    fn climb(&self, mut visit: impl FnMut(&Stretch, &Step<6>, bool)) -> (f64, Vector6) {
         let axes = Axes::of(&self.site, self.azimuth_rad);
         let body = Body::ballistic(self.vehicle.ascent_ballistic_coefficient_kg_m2);
         let (mut time_s, mut y) = (0.0, self.start());
@@ -359,7 +355,9 @@ impl Ascent<'_> {
                 coast::slope(y, &total)
             };
             let mut options = coast::options(0.5);
-            options.max_step_s = max_step_s;
+            options.max_step_s = 4.0;
+            // A gravity turn amplifies what goes wrong while it is slow.
+            options.absolute *= 0.1;
             let mut solver = Solver::new(dynamics, time_s, y, options);
             let mut first = true;
             while solver.time_s() < stretch.to_s {
@@ -381,7 +379,7 @@ impl Ascent<'_> {
         let axes = Axes::of(&self.site, self.azimuth_rad);
         let mut samples = Vec::new();
         let mut next_s = 0.0;
-        let (time_s, y) = self.climb(2.5, |stretch, step, first| {
+        let (time_s, y) = self.climb(|stretch, step, first| {
             let thrust = |t: f64, y: &Vector6| self.thrust(&axes, stretch, t, y);
             let stage = stretch.stage as u8;
             if first {
@@ -477,6 +475,7 @@ pub fn fly_glider(
         samples,
         launch: *site,
         azimuth_rad,
+        vehicle: vehicle.clone(),
         burns: ascent.burns(),
         cutoff_time_s,
         impact,
