@@ -2,6 +2,8 @@
 //!
 //! No file, no clock, no global, no async. Time enters as records, seeds as configuration.
 
+pub mod assess;
 pub mod engine;
 pub mod model;
 pub mod track;
+pub mod warn;

@@ -1,0 +1,121 @@
+//! What the radar or coast filter says: an orbit, a way down, or neither yet.
+//!
+//! Nearly all that a fan reports is in orbit, so an impact arc must exclude an orbit: perigee
+//! below 80 km by several sigma, on enough updates of a filter whose innovations are as large as
+//! they ought to be. Until then the filter may simply not have converged.
+
+use forewarn_physics::math::{PI, asin, exp, ln};
+
+use super::super::dossier::{ArcFacts, Dossier, Uncertain};
+use super::super::ledger::Scores;
+use super::ascent::first_stage_like;
+use super::{
+    ROCKETS, SUBORBITAL, THREATS, bounded, excess, half_square, probability_below, shortfall,
+};
+use crate::model::Class;
+
+/// A perigee above this is an orbit for hours at least [m].
+const ORBIT_PERIGEE_M: f64 = 80e3;
+/// Filter that is believed: normalised innovation squared per degree of freedom up to this.
+const NIS_BELIEVED: f64 = 3.0;
+/// Nothing bound to the Earth that comes from a rocket is faster, earth-fixed [m/s].
+const SPEED_MAX_M_S: f64 = 8_300.0;
+
+/// ln likelihood of each class for the arc filtered.
+pub(in crate::assess) fn arc(facts: &ArcFacts, dossier: &Dossier) -> Scores {
+    let mut scores = Scores::zero();
+    let doubt = doubt(facts);
+    let below = probability_below(facts.perigee_height_m, ORBIT_PERIGEE_M);
+    scores.add(&[Class::Satellite], ln(1.0 - below + doubt));
+    scores.add(&SUBORBITAL, ln(below + doubt));
+    scores.add(&[Class::Debris], ln(below + doubt));
+    scores.add(
+        &[Class::Bolide],
+        -shortfall(facts.speed_m_s, 11_000.0, 700.0),
+    );
+    scores.add(&ROCKETS, -excess(facts.speed_m_s, SPEED_MAX_M_S, 200.0));
+    scores.add(
+        &[Class::Satellite, Class::Debris],
+        -excess(facts.speed_m_s, 11_000.0, 300.0),
+    );
+    let high = excess(Uncertain::new(facts.height_m, 0.0), 25e3, 5e3);
+    scores.add(
+        &[Class::Aircraft],
+        -high - excess(facts.speed_m_s, 900.0, 150.0),
+    );
+    // A chance row of false plots does not obey Kepler scan after scan.
+    scores.add(&[Class::Unknown], ln(doubt) * 0.8);
+    scores.add(
+        &[Class::SensorFault],
+        -bounded(0.3 * f64::from(facts.updates), 0.0, 6.0),
+    );
+    reentry(facts, doubt, &mut scores);
+    launcher(facts, dossier, below, &mut scores);
+    scores.add(
+        &[Class::SoundingRocket],
+        -excess(facts.speed_m_s, 4_000.0, 500.0),
+    );
+    let glide = bounded(facts.glide_probability, 0.0, 1.0);
+    scores.add(&[Class::GlideVehicle], ln(glide + 0.02));
+    scores.add(
+        &[Class::BallisticMissile, Class::SoundingRocket],
+        ln(1.0 - glide + 0.02),
+    );
+    scores
+}
+
+/// Chance that the filter has not converged and its covariance means nothing.
+fn doubt(facts: &ArcFacts) -> f64 {
+    let believed = facts.nis_per_dof.is_finite() && facts.nis_per_dof <= NIS_BELIEVED;
+    let floor = exp(-bounded(1.5 * f64::from(facts.updates), 0.0, 18.0));
+    if believed && facts.perigee_height_m.is_known() {
+        floor
+    } else {
+        floor.max(0.05)
+    }
+}
+
+/// Shallow and nearly as fast as an orbit.
+fn reentry(facts: &ArcFacts, doubt: f64, scores: &mut Scores) {
+    let perigee = facts.perigee_height_m;
+    if !perigee.is_known() || !facts.speed_m_s.is_known() {
+        return;
+    }
+    let descent_deg =
+        -asin((facts.vertical_speed_m_s / facts.speed_m_s.mean.max(1.0)).clamp(-1.0, 1.0)) * 180.0
+            / PI;
+    let slow = if facts.height_m > 100e3 {
+        shortfall(facts.speed_m_s, 7_200.0, 150.0)
+    } else {
+        0.0
+    };
+    let misfit =
+        half_square((perigee.mean - 40e3) / (60e3 * 60e3 + perigee.sigma * perigee.sigma).sqrt())
+            + half_square((descent_deg.abs() - 3.0).max(0.0))
+            + slow;
+    // Braked in the air, the vacuum perigee says nothing any more.
+    let misfit = if facts.height_m < 80e3 && facts.deceleration_m_s2.mean > 5.0 {
+        misfit.min(3.0)
+    } else {
+        misfit
+    };
+    scores.add(&[Class::Reentry], ln(exp(-misfit.min(700.0)) + doubt));
+}
+
+/// A launcher under way to orbit burns or is there; coasting short of it is a missile's way,
+/// except for a first stage that was dropped.
+fn launcher(facts: &ArcFacts, dossier: &Dossier, below: f64, scores: &mut Scores) {
+    let burning = dossier
+        .ascent
+        .as_ref()
+        .is_some_and(|ascent| ascent.burning_probability > 0.5);
+    let first_stage = dossier.ascent.as_ref().is_some_and(first_stage_like);
+    if below > 0.999 && facts.updates >= 10 && !burning && !first_stage {
+        scores.add(&[Class::SpaceLaunch], -2.0);
+    }
+    if below < 0.01 && facts.updates >= 5 && dossier.ascent.is_some() {
+        // Seen to ascend under power, and now in orbit.
+        scores.add(&[Class::SpaceLaunch], 6.0);
+        scores.add(&THREATS, -6.0);
+    }
+}

@@ -1,0 +1,620 @@
+//! The published rules: from facts and probabilities to a verdict with its reason.
+//!
+//! Order of the rules, first that applies wins:
+//!
+//! 1. the object ended: what was said last stands, with `ended` or `lost`;
+//! 2. it is explained: sensor fault, catalogue, piece of another, insertion into orbit;
+//! 3. `confirmed`: two failure domains, and the published conditions on physics;
+//! 4. `suspected`: a powered ascent or an impact arc is established;
+//! 5. `dismissed`: a threat is improbable, with the best class as the reason;
+//! 6. `insufficient`.
+//!
+//! Hysteresis is in the thresholds (a verdict ends lower than it begins) and in a dwell after a
+//! withdrawal; the withdrawal itself never waits.
+
+use forewarn_physics::time::{Epoch, seconds_between};
+
+use super::domains::{independent_groups, physics_differ};
+use super::dossier::{Dossier, End, Glint, Physics, SensorFacts};
+use super::ledger::account;
+use super::likelihood::THREATENED;
+use super::priors::Priors;
+use super::rules::Rules;
+use crate::model::{Basis, Class, Evidence, EvidenceState, Probabilities, Reason, Verdict};
+
+/// What is concluded about one object at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// Is a missile or glide vehicle flying?
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// What it most probably is.
+    pub classification: Class,
+    /// Probability of each class.
+    pub probabilities: Probabilities,
+    /// Each sensor's part, in the order of the dossier.
+    pub evidence: Vec<Evidence>,
+    /// What a confirmation rests on; present exactly when `confirmed`.
+    pub basis: Option<Basis>,
+}
+
+/// What was said before about one object. Start with `default()`, one for each object.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Memory {
+    verdict: Option<Verdict>,
+    reason: Option<Reason>,
+    basis: Option<Basis>,
+    /// When a suspicion or confirmation was last withdrawn.
+    withdrawn: Option<Epoch>,
+    /// It was seen to reach orbit under power: it keeps its class.
+    space_launch: bool,
+}
+
+impl Memory {
+    /// The verdict given last.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.verdict
+    }
+
+    fn was(&self, verdict: Verdict) -> bool {
+        self.verdict == Some(verdict)
+    }
+}
+
+/// Judges one object now. Pure but for `memory`, which it brings up to date.
+pub fn judge(dossier: &Dossier, priors: &Priors, rules: &Rules, memory: &mut Memory) -> Judgement {
+    let probabilities = account(dossier, priors);
+    let case = Case {
+        dossier,
+        probabilities: &probabilities,
+        rules,
+        memory,
+    };
+    let evidence = case.evidence();
+    if case.reaches_orbit() {
+        memory.space_launch = true;
+    }
+    let case = Case {
+        dossier,
+        probabilities: &probabilities,
+        rules,
+        memory,
+    };
+    let (verdict, reason, basis) = case.decide();
+    let classification = case.classification(reason);
+    remember(memory, dossier.now, verdict, reason, basis.as_ref());
+    Judgement {
+        verdict,
+        reason,
+        classification,
+        probabilities,
+        evidence,
+        basis,
+    }
+}
+
+fn remember(
+    memory: &mut Memory,
+    now: Epoch,
+    verdict: Verdict,
+    reason: Reason,
+    basis: Option<&Basis>,
+) {
+    let rank = |verdict: Option<Verdict>| match verdict {
+        Some(Verdict::Confirmed) => 2,
+        Some(Verdict::Suspected) => 1,
+        _ => 0,
+    };
+    if rank(memory.verdict) > rank(Some(verdict)) {
+        memory.withdrawn = Some(now);
+    }
+    memory.verdict = Some(verdict);
+    memory.reason = Some(reason);
+    memory.basis = basis.cloned();
+}
+
+type Decision = (Verdict, Reason, Option<Basis>);
+
+struct Case<'a> {
+    dossier: &'a Dossier,
+    probabilities: &'a Probabilities,
+    rules: &'a Rules,
+    memory: &'a Memory,
+}
+
+impl Case<'_> {
+    fn decide(&self) -> Decision {
+        if let Some(decision) = self.ended() {
+            return decision;
+        }
+        if let Some((verdict, reason)) = self.explained() {
+            return (verdict, reason, None);
+        }
+        if let Some((reason, basis)) = self.confirmed() {
+            return (Verdict::Confirmed, reason, Some(basis));
+        }
+        if let Some(reason) = self.suspected() {
+            return (Verdict::Suspected, reason, None);
+        }
+        if let Some(reason) = self.dismissed() {
+            return (Verdict::Dismissed, reason, None);
+        }
+        (Verdict::Insufficient, self.abstains_because(), None)
+    }
+
+    fn ended(&self) -> Option<Decision> {
+        let reason = match self.dossier.end? {
+            End::ImpactPassed | End::Merged => Reason::Ended,
+            End::Lost => Reason::Lost,
+        };
+        let said = self.memory.verdict.unwrap_or(Verdict::Insufficient);
+        let verdict = match (said, self.dossier.end) {
+            // Lost before it could be judged: nothing may be left hanging as suspected.
+            (Verdict::Suspected, Some(End::Lost | End::Merged)) => Verdict::Insufficient,
+            (said, _) => said,
+        };
+        let reason = if verdict == Verdict::Dismissed {
+            self.memory.reason.unwrap_or(reason)
+        } else {
+            reason
+        };
+        Some((
+            verdict,
+            reason,
+            self.memory
+                .basis
+                .clone()
+                .filter(|_| verdict == Verdict::Confirmed),
+        ))
+    }
+
+    /// A plain explanation that needs no weighing.
+    fn explained(&self) -> Option<(Verdict, Reason)> {
+        let held = || {
+            self.dossier
+                .sensors
+                .iter()
+                .filter(|sensor| sensor.reports > 0)
+        };
+        if held().next().is_some() && held().all(|sensor| sensor.fault.is_some()) {
+            return Some((Verdict::Dismissed, Reason::SensorFault));
+        }
+        if let Some(found) = &self.dossier.catalogue
+            && found.p_value > 0.001
+            && self.probabilities.threat() < 0.5
+        {
+            let sure = found.reports >= self.rules.reports_min;
+            return Some(if sure {
+                (Verdict::Dismissed, Reason::CataloguedSatellite)
+            } else {
+                (Verdict::Insufficient, Reason::OrbitNotExcluded)
+            });
+        }
+        if self
+            .dossier
+            .parent
+            .as_ref()
+            .is_some_and(|parent| !parent.carries_on && parent.probability > 0.9)
+        {
+            return Some((Verdict::Dismissed, Reason::PieceOfAnother));
+        }
+        self.memory
+            .space_launch
+            .then_some((Verdict::Dismissed, Reason::OrbitInsertion))
+    }
+
+    /// Seen under power, and now its vacuum path misses the Earth.
+    fn reaches_orbit(&self) -> bool {
+        let clear = |perigee: super::dossier::Uncertain| {
+            perigee.is_known() && perigee.mean - 3.0 * perigee.sigma > self.rules.orbit_perigee_m
+        };
+        let powered = self
+            .dossier
+            .ascent
+            .as_ref()
+            .filter(|ascent| self.established(ascent.log_evidence_ratio));
+        powered.is_some_and(|ascent| {
+            let by_arc = self.dossier.arc.as_ref().is_some_and(|arc| {
+                self.believed(arc.updates, arc.nis_per_dof) && clear(arc.perigee_height_m)
+            });
+            (by_arc || clear(ascent.perigee_height_m)) && self.probabilities.threat() < 0.5
+        })
+    }
+
+    fn established(&self, log_evidence: f64) -> bool {
+        log_evidence >= self.rules.ascent_log_evidence
+    }
+
+    fn believed(&self, updates: u32, nis_per_dof: f64) -> bool {
+        updates >= self.rules.arc_updates_min && nis_per_dof <= self.rules.nis_max
+    }
+
+    fn confirmed(&self) -> Option<(Reason, Basis)> {
+        let threat = self.probabilities.threat();
+        let held = self.memory.was(Verdict::Confirmed);
+        let needed = if held {
+            self.rules.confirmed_leave
+        } else {
+            self.rules.confirmed
+        };
+        if threat <= needed || self.disagreeing() > 0 {
+            return None;
+        }
+        let agreeing: Vec<&SensorFacts> = self
+            .dossier
+            .sensors
+            .iter()
+            .filter(|sensor| sensor.counts())
+            .collect();
+        let groups = independent_groups(&agreeing);
+        if groups.len() < 2 {
+            return None;
+        }
+        if held && let Some(basis) = self.held_basis(&groups) {
+            return Some((self.memory.reason.unwrap_or(Reason::TwoDomainsAgree), basis));
+        }
+        if self.dwelling() {
+            return None;
+        }
+        if self.two_physics() {
+            return Some((Reason::TwoPhysicsAgree, Basis::TwoPhysics));
+        }
+        self.single_physics().then(|| {
+            (
+                Reason::TwoDomainsAgree,
+                Basis::SinglePhysics {
+                    other_physics_first: self.other_physics_first(),
+                },
+            )
+        })
+    }
+
+    /// A confirmation stands while its own basis does; a second physics that joins makes it firmer.
+    fn held_basis(&self, groups: &[Vec<&SensorFacts>]) -> Option<Basis> {
+        match self.memory.basis.as_ref()? {
+            Basis::TwoPhysics => physics_differ(groups).then_some(Basis::TwoPhysics),
+            Basis::SinglePhysics { .. } if self.two_physics() => None,
+            Basis::SinglePhysics { .. } => Some(Basis::SinglePhysics {
+                other_physics_first: self.other_physics_first(),
+            }),
+        }
+    }
+
+    fn two_physics(&self) -> bool {
+        let each = self.rules.reports_each_two_physics;
+        let sensors: Vec<&SensorFacts> = self
+            .dossier
+            .sensors
+            .iter()
+            .filter(|sensor| sensor.counts() && sensor.reports >= each)
+            .collect();
+        physics_differ(&independent_groups(&sensors)) && self.flies()
+    }
+
+    /// Two domains of one physics, under the published conditions.
+    fn single_physics(&self) -> bool {
+        if self.other_physics_could_have_seen() {
+            return false;
+        }
+        let Some(ascent) = &self.dossier.ascent else {
+            return false;
+        };
+        let groups = independent_groups(&self.agreeing_infrared());
+        let each = |group: &Vec<&SensorFacts>| {
+            group.iter().map(|sensor| sensor.reports).sum::<u32>()
+                >= self.rules.reports_each_single_physics
+                && group.iter().all(|sensor| sensor.glint == Glint::Excluded)
+        };
+        groups.iter().filter(|group| each(group)).count() >= 2
+            && groups
+                .iter()
+                .flatten()
+                .all(|sensor| sensor.glint == Glint::Excluded)
+            && ascent.satellites >= 2
+            && self.established(ascent.log_evidence_ratio)
+            && ascent.p_value > self.rules.single_physics_p_value
+            && ascent.speed_max_m_s.mean > self.rules.single_physics_speed_m_s
+            && self.probabilities.threat() > self.rules.confirmed
+    }
+
+    fn agreeing_infrared(&self) -> Vec<&SensorFacts> {
+        self.dossier
+            .sensors
+            .iter()
+            .filter(|sensor| sensor.counts() && sensor.physics == Physics::Infrared)
+            .collect()
+    }
+
+    /// A live, sound sensor of a physics that has not reported the object could have seen it.
+    fn other_physics_could_have_seen(&self) -> bool {
+        let seen = |physics| {
+            self.dossier
+                .sensors
+                .iter()
+                .any(|sensor| sensor.physics == physics && sensor.counts())
+        };
+        self.dossier.sensors.iter().any(|sensor| {
+            let started = sensor
+                .first_could_see
+                .is_some_and(|first| first <= self.dossier.now);
+            let could = sensor.could_have_seen || sensor.sees_now || started;
+            sensor.alive && sensor.fault.is_none() && could && !seen(sensor.physics)
+        }) || (seen(Physics::Infrared) && seen(Physics::Radar))
+    }
+
+    fn other_physics_first(&self) -> Option<Epoch> {
+        let seen = |physics| {
+            self.dossier
+                .sensors
+                .iter()
+                .any(|sensor| sensor.physics == physics && sensor.counts())
+        };
+        self.dossier
+            .sensors
+            .iter()
+            .filter(|sensor| !seen(sensor.physics))
+            .filter_map(|sensor| sensor.first_could_see)
+            .min()
+    }
+
+    /// A powered ascent or an impact arc is established, and neither is contradicted.
+    fn flies(&self) -> bool {
+        self.ascent_established() || self.arc_established() || self.motion_established()
+    }
+
+    fn ascent_established(&self) -> bool {
+        self.dossier.ascent.as_ref().is_some_and(|ascent| {
+            self.established(ascent.log_evidence_ratio)
+                && ascent.reports >= self.rules.reports_min
+                && ascent.speed_max_m_s.mean >= self.rules.ascent_speed_m_s
+        })
+    }
+
+    fn motion_established(&self) -> bool {
+        self.dossier.ascent.is_none()
+            && self.dossier.motion.as_ref().is_some_and(|motion| {
+                motion.reports > self.rules.reports_min
+                    && motion.duration_s >= 12.0
+                    && motion.log_odds_moving >= self.rules.ascent_log_evidence
+                    && motion.log_odds_real >= self.rules.ascent_log_evidence
+                    && motion.speed_m_s.mean >= self.rules.ascent_speed_m_s
+                    && motion.acceleration_m_s2.mean >= 2.0 * motion.acceleration_m_s2.sigma
+            })
+    }
+
+    fn arc_established(&self) -> bool {
+        self.dossier.arc.as_ref().is_some_and(|arc| {
+            let perigee = arc.perigee_height_m;
+            self.believed(arc.updates, arc.nis_per_dof)
+                && perigee.is_known()
+                && perigee.mean + self.rules.perigee_sigmas * perigee.sigma
+                    < self.rules.orbit_perigee_m
+        })
+    }
+
+    fn suspected(&self) -> Option<Reason> {
+        if self.dossier.reports() < self.rules.reports_min
+            || !self.flies()
+            || self.went_quiet()
+            || self.notified_away()
+        {
+            return None;
+        }
+        let disagreeing = self.disagreeing();
+        if disagreeing > 0 && (disagreeing >= self.agreeing_groups() || self.agreeing_groups() < 2)
+        {
+            return None;
+        }
+        let held = self.memory.was(Verdict::Suspected) || self.memory.was(Verdict::Confirmed);
+        let (rocket, floor) = if held {
+            (self.rules.suspected_leave, 0.5 * self.rules.threat_floor)
+        } else {
+            (self.rules.suspected, self.rules.threat_floor)
+        };
+        if self.rocket() < rocket
+            || self.probabilities.threat() < floor
+            || (!held && self.dwelling())
+        {
+            return None;
+        }
+        Some(self.suspicion_rests_on())
+    }
+
+    fn suspicion_rests_on(&self) -> Reason {
+        if self.agreeing_groups() >= 2 {
+            Reason::NotYetCertain
+        } else if self.ascent_established() || self.motion_established() {
+            Reason::PoweredAscentOneDomain
+        } else {
+            Reason::ImpactArcOneDomain
+        }
+    }
+
+    fn rocket(&self) -> f64 {
+        self.probabilities.threat()
+            + self.probabilities.of(Class::SpaceLaunch)
+            + self.probabilities.of(Class::SoundingRocket)
+    }
+
+    /// A slow, short thing that has stopped reporting: no missile ends its burn like that.
+    fn went_quiet(&self) -> bool {
+        let long = seconds_between(self.dossier.first_report, self.dossier.last_report) >= 25.0;
+        let fast = self
+            .dossier
+            .ascent
+            .as_ref()
+            .is_some_and(|ascent| ascent.speed_max_m_s.mean > 1_200.0);
+        self.dossier.arc.is_none()
+            && !(long && fast)
+            && self.dossier.silence_s() > self.rules.silence_withdraws_s
+    }
+
+    fn dwelling(&self) -> bool {
+        self.memory.withdrawn.is_some_and(|when| {
+            seconds_between(when, self.dossier.now) < self.rules.dwell_after_withdrawal_s
+        })
+    }
+
+    fn notified_away(&self) -> bool {
+        self.dossier
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.holds() && !is_threat(notice.class))
+            && self
+                .dossier
+                .protected_probability
+                .is_some_and(|chance| chance <= THREATENED)
+    }
+
+    fn dismissed(&self) -> Option<Reason> {
+        if self.dossier.reports() < self.rules.reports_min {
+            return None;
+        }
+        if self.notified_away() && self.flies() {
+            return Some(Reason::MatchesNotice);
+        }
+        let held = self.memory.was(Verdict::Dismissed);
+        let limit = if held {
+            self.rules.dismissed_leave
+        } else {
+            self.rules.dismissed
+        };
+        if self.probabilities.threat() >= limit {
+            return None;
+        }
+        self.dismissed_as()
+    }
+
+    /// The reason that goes with the best class; none where that class is not established itself.
+    fn dismissed_as(&self) -> Option<Reason> {
+        let orbit_sure = self.dossier.arc.as_ref().is_some_and(|arc| {
+            let perigee = arc.perigee_height_m;
+            self.believed(arc.updates, arc.nis_per_dof)
+                && perigee.is_known()
+                && perigee.mean - 2.0 * perigee.sigma > self.rules.orbit_perigee_m
+        });
+        match self.probabilities.best() {
+            Class::Satellite => orbit_sure.then_some(Reason::InOrbit),
+            Class::SpaceLaunch => self.memory.space_launch.then_some(Reason::OrbitInsertion),
+            Class::Bolide => Some(Reason::FireballSpeed),
+            Class::Fire | Class::Explosion => Some(Reason::Stationary),
+            Class::SunGlint => Some(Reason::GlintGeometry),
+            Class::SoundingRocket => Some(Reason::SoundingRocket),
+            Class::Debris => Some(Reason::PieceOfAnother),
+            Class::Aircraft | Class::Reentry => Some(Reason::SlowOrLow),
+            Class::SensorFault => Some(Reason::SensorFault),
+            Class::Unknown => (self.disagreeing() > 0).then_some(Reason::MustHaveSeen),
+            Class::BallisticMissile | Class::GlideVehicle => None,
+        }
+    }
+
+    fn abstains_because(&self) -> Reason {
+        if self.disagreeing() > 0 {
+            return Reason::MustHaveSeen;
+        }
+        if self.dossier.reports() < self.rules.reports_min {
+            return Reason::TooFewReports;
+        }
+        if self.went_quiet() {
+            return Reason::Lost;
+        }
+        let orbit = self.probabilities.of(Class::Satellite)
+            + self.probabilities.of(Class::SpaceLaunch)
+            + self.probabilities.of(Class::Reentry);
+        if orbit > 0.2 {
+            Reason::OrbitNotExcluded
+        } else if self.flies() {
+            Reason::NotYetCertain
+        } else {
+            Reason::NoPhysicalModel
+        }
+    }
+
+    fn classification(&self, reason: Reason) -> Class {
+        if self.memory.space_launch && reason != Reason::PieceOfAnother {
+            return Class::SpaceLaunch;
+        }
+        match reason {
+            Reason::CataloguedSatellite => Class::Satellite,
+            Reason::PieceOfAnother => Class::Debris,
+            Reason::SensorFault => Class::SensorFault,
+            Reason::MatchesNotice => self
+                .dossier
+                .notice
+                .as_ref()
+                .map_or(Class::Unknown, |notice| notice.class),
+            _ => {
+                let best = self.probabilities.best();
+                if self.probabilities.of(best) < 0.4 {
+                    Class::Unknown
+                } else {
+                    best
+                }
+            }
+        }
+    }
+
+    /// Failure domains that report the object.
+    fn agreeing_groups(&self) -> usize {
+        let agreeing: Vec<&SensorFacts> = self
+            .dossier
+            .sensors
+            .iter()
+            .filter(|sensor| sensor.counts())
+            .collect();
+        independent_groups(&agreeing).len()
+    }
+
+    /// Failure domains that must have seen it and did not.
+    fn disagreeing(&self) -> usize {
+        let against: Vec<&SensorFacts> = self
+            .dossier
+            .sensors
+            .iter()
+            .filter(|sensor| self.state_of(sensor) == EvidenceState::Disagrees)
+            .collect();
+        independent_groups(&against).len()
+    }
+
+    fn state_of(&self, sensor: &SensorFacts) -> EvidenceState {
+        if sensor.reports > 0 {
+            EvidenceState::Agrees
+        } else if !sensor.alive || sensor.fault.is_some() {
+            EvidenceState::Silent
+        } else if !sensor.could_have_seen && !sensor.sees_now {
+            EvidenceState::CouldNotSee
+        } else if sensor.missed_log_likelihood <= self.rules.disagrees_log_likelihood {
+            EvidenceState::Disagrees
+        } else {
+            EvidenceState::Silent
+        }
+    }
+
+    fn evidence(&self) -> Vec<Evidence> {
+        let ratio = |sensor: &SensorFacts, state| match state {
+            EvidenceState::Agrees if sensor.fault.is_some() => 0.0,
+            EvidenceState::Agrees => {
+                super::likelihood::bounded(sensor.log_likelihood_ratio, -20.0, 20.0)
+            }
+            EvidenceState::Disagrees | EvidenceState::Silent => {
+                super::likelihood::bounded(sensor.missed_log_likelihood, -20.0, 0.0)
+            }
+            EvidenceState::CouldNotSee => 0.0,
+        };
+        let of = |sensor: &SensorFacts| {
+            let state = self.state_of(sensor);
+            Evidence {
+                sensor: sensor.sensor,
+                state,
+                log_likelihood_ratio: ratio(sensor, state),
+                reports: sensor.reports,
+            }
+        };
+        self.dossier.sensors.iter().map(of).collect()
+    }
+}
+
+fn is_threat(class: Class) -> bool {
+    matches!(class, Class::BallisticMissile | Class::GlideVehicle)
+}
