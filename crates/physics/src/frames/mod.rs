@@ -16,6 +16,7 @@
 pub mod earth_orientation;
 pub mod geodesic;
 mod pole_series;
+pub mod refraction;
 pub mod rotation;
 pub mod sun;
 mod types;
