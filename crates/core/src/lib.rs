@@ -4,6 +4,8 @@
 
 pub mod assess;
 pub mod engine;
+pub mod estimate;
 pub mod model;
+pub mod sensors;
 pub mod track;
 pub mod warn;

@@ -4,6 +4,7 @@ mod assessment;
 mod class;
 mod estimate;
 mod event;
+mod gaussian;
 mod record;
 mod sensor;
 mod warning;
@@ -18,6 +19,7 @@ pub use estimate::{
     chi_square_quantile_2,
 };
 pub use event::{Event, EventBody, Health, HealthKind, Rejection, RejectionReason};
+pub use gaussian::GaussianState;
 pub use record::{
     Action, ActionKind, Band, Claim, Heartbeat, HeartbeatStatus, Infrared, LaunchSite, Mode,
     Notice, Radar, Record, RecordId, Region, Report, ReportBody,

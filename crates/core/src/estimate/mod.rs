@@ -1,0 +1,1 @@
+//! Launch, burnout and impact, each with a covariance that is true.
