@@ -289,7 +289,10 @@ impl<'a> Builder<'a> {
 
     /// Line and column of a byte that is not before the last one asked for.
     fn place(&mut self, at: usize) -> Place {
-        let at = self.text.floor_char_boundary(at.min(self.text.len()));
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
         let (from, mut line, mut line_start) = self.cursor;
         for (offset, byte) in self.text.as_bytes()[from.min(at)..at].iter().enumerate() {
             if *byte == b'\n' {
