@@ -101,41 +101,48 @@ struct Table {
     high: Vec<(f64, f64)>,
 }
 
-const LOW_STEP_M: f64 = 100.0;
+const LOW_STEP_M: f64 = 250.0;
 const HIGH_STEP_M: f64 = 2_000.0;
 const SPLIT_M: f64 = 120_000.0;
 static TABLE: LazyLock<Table> = LazyLock::new(Table::build);
 
 impl Table {
     fn build() -> Self {
-        let part = |from_m: f64, to_m: f64, step_m: f64| {
-            let count = ((to_m - from_m) / step_m) as usize;
-            (0..=count)
-                .map(|i| Self::node(from_m + i as f64 * step_m, step_m))
-                .collect()
-        };
         Self {
-            low: part(LOWEST_M, SPLIT_M, LOW_STEP_M),
-            high: part(SPLIT_M, HIGHEST_M, HIGH_STEP_M),
+            low: spline(LOWEST_M, SPLIT_M, LOW_STEP_M),
+            high: spline(SPLIT_M, HIGHEST_M, HIGH_STEP_M),
         }
-    }
-
-    /// Logarithm of density, and its slope times the step.
-    fn node(height_m: f64, step_m: f64) -> (f64, f64) {
-        let reach_m = 0.05 * step_m;
-        let log_at = |m: f64| ln(us76(m).density_kg_m3);
-        let (above_m, below_m) = (
-            (height_m + reach_m).min(HIGHEST_M),
-            (height_m - reach_m).max(LOWEST_M),
-        );
-        (
-            log_at(height_m),
-            (log_at(above_m) - log_at(below_m)) * step_m / (above_m - below_m),
-        )
     }
 }
 
-/// Density of the standard atmosphere [kg/m³]: smooth (C¹), fast, within 0.1 % of [`us76`].
+/// Nodes of a cubic spline through the logarithm of density: values, and slopes times the step.
+///
+/// Twice differentiable, so that an integrator crosses the layers' kinks without small steps.
+fn spline(from_m: f64, to_m: f64, step_m: f64) -> Vec<(f64, f64)> {
+    let count = ((to_m - from_m) / step_m) as usize;
+    let log_at = |height_m: f64| ln(us76(height_m).density_kg_m3);
+    let values: Vec<f64> = (0..=count)
+        .map(|i| log_at(from_m + i as f64 * step_m))
+        .collect();
+    let end_slope = |height_m: f64, other_m: f64| {
+        (log_at(other_m) - log_at(height_m)) / (other_m - height_m) * step_m
+    };
+    // Tridiagonal: mᵢ₋₁ + 4 mᵢ + mᵢ₊₁ = 3 (pᵢ₊₁ − pᵢ₋₁), ends given.
+    let mut slopes = vec![end_slope(from_m, from_m + 1.0); count + 1];
+    slopes[count] = end_slope(to_m, to_m - 1.0);
+    let mut upper = vec![0.0; count + 1];
+    for i in 1..count {
+        let pivot = 4.0 - upper[i - 1];
+        upper[i] = 1.0 / pivot;
+        slopes[i] = (3.0 * (values[i + 1] - values[i - 1]) - slopes[i - 1]) / pivot;
+    }
+    for i in (1..count).rev() {
+        slopes[i] -= upper[i] * slopes[i + 1];
+    }
+    values.into_iter().zip(slopes).collect()
+}
+
+/// Density of the standard atmosphere [kg/m³]: smooth, fast, within 0.1 % of [`us76`].
 ///
 /// Falls on exponentially above 1,000 km; constant below −5 km.
 pub fn density_kg_m3(height_m: f64) -> f64 {

@@ -138,6 +138,11 @@ where
         self.time_s
     }
 
+    /// Steps tried so far, accepted and refused.
+    pub fn steps_taken(&self) -> usize {
+        self.steps
+    }
+
     /// The state reached.
     pub fn state(&self) -> &SVector<f64, N> {
         &self.state
@@ -339,7 +344,7 @@ pub fn find_root(from_s: f64, to_s: f64, value: impl Fn(f64) -> f64) -> Option<f
     if fa == 0.0 {
         return Some(a);
     }
-    if !(fa * fb <= 0.0) {
+    if fa * fb > 0.0 || (fa * fb).is_nan() {
         return None;
     }
     for _ in 0..80 {
