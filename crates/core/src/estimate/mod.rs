@@ -1,1 +1,3 @@
 //! Launch, burnout and impact, each with a covariance that is true.
+
+pub mod ascent;
