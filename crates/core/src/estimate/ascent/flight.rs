@@ -237,8 +237,9 @@ impl Run<'_> {
         c[(1, 0)] -= 2.0 * w;
         let distance = r.norm();
         let radial = r / distance;
-        let g = 3.986_004_418e14 / (distance * distance * distance)
+        let mut g = 3.986_004_418e14 / (distance * distance * distance)
             * (3.0 * outer(&radial) - Matrix3::identity());
+        g += drag * radial.transpose() * density_slope(r);
         (g, c)
     }
 
@@ -255,6 +256,17 @@ impl Run<'_> {
             .programme
             .boundary_partials(stage, end, |k, by| s_v[k] += by * gain);
     }
+}
+
+/// Relative change of air density with height [1/m].
+fn density_slope(position_m: &Vector3<f64>) -> f64 {
+    const STEP_M: f64 = 100.0;
+    let height = height_m(position_m).max(0.0);
+    if height > 120_000.0 {
+        return 0.0;
+    }
+    let density_kg_m3 = atmosphere::density_kg_m3(height);
+    (atmosphere::density_kg_m3(height + STEP_M) - density_kg_m3) / (STEP_M * density_kg_m3)
 }
 
 impl Flight {

@@ -20,3 +20,6 @@ pub use posterior::{LaunchMoments, Member, Posterior, moments};
 pub use prior::{BankError, Component, FIRST_STAGE, GRID, PER_STAGE, read_bank};
 pub use programme::{Burn, Programme};
 pub use start::on_shell;
+
+#[cfg(test)]
+mod tests;

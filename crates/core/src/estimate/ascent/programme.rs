@@ -113,6 +113,15 @@ impl<'a> Programme<'a> {
         exp(sum)
     }
 
+    /// Relative change of thrust with the fraction, by the shape terms.
+    fn shape_slope(&self, fraction: f64) -> f64 {
+        let waves = self.shape.iter().enumerate().map(|(k, c)| {
+            let turns = (k + 1) as f64 * core::f64::consts::PI;
+            -c * turns * forewarn_physics::math::sin(turns * fraction)
+        });
+        waves.sum()
+    }
+
     /// Specific thrust [m/s²] in launch axes (east, north, up) during burn `stage`.
     pub fn thrust_enu_m_s2(&self, time_s: f64, stage: usize) -> Vector3<f64> {
         let (magnitude, direction, ..) = self.polar(time_s, stage);
@@ -159,8 +168,8 @@ impl<'a> Programme<'a> {
         let by_age = magnitude * burn.burnt / burn.duration_s() / remaining;
         out[base + 2] = -by_age * (time_s - burn.start_s) * direction;
         // The pitch programme and drift stretch with the whole time of flight.
-        let stretch =
-            -fraction / self.end_s() * magnitude * (slope * by_over + self.vehicle[1] * by_azimuth);
+        let along = self.shape_slope(fraction) * direction;
+        let stretch = -fraction / self.end_s() * magnitude * (slope * by_over + self.vehicle[1] * by_azimuth + along);
         for earlier in 0..self.component.stages {
             let at = 1 + FIRST_STAGE + PER_STAGE * earlier;
             let duration_s = self.burns[earlier].duration_s();
