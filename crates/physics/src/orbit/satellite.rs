@@ -1,11 +1,16 @@
 //! Satellites by SGP4.
+
 use thiserror::Error;
 
 use super::element_set::ElementSet;
-use crate::frames::rotation::{Turning, teme_turning};
+use super::theory::{Mean, Theory};
+use crate::frames::earth_orientation::{Parameters, mjd_utc};
+use crate::frames::rotation::{Turning, mean_sidereal_time_1982_rad, teme_turning};
 use crate::frames::{EarthOrientation, Itrf, State, Teme};
 use crate::time::{Epoch, seconds_between};
-use nalgebra::Vector3;
+
+/// 1899-12-31 12:00 UTC as a modified Julian day.
+const MJD_1900: f64 = 15_019.5;
 
 /// Why a satellite cannot be propagated.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -35,11 +40,17 @@ pub enum SatelliteError {
 }
 
 /// A satellite ready to be propagated.
+///
+/// # Valid for
+/// Days around the epoch of its elements: 1 to 3 km at the epoch and 1 to 3 km more a day in low
+/// orbits. A satellite below the surface is refused.
+/// # Validated by
+/// `val_sgp4`: the verification set of 2006, within the digits it prints.
 #[derive(Debug, Clone)]
 pub struct Satellite {
     catalogue_number: u32,
     epoch: Epoch,
-    constants: sgp4::Constants,
+    theory: Theory,
 }
 
 impl Satellite {
@@ -52,29 +63,23 @@ impl Satellite {
             catalogue_number: set.catalogue_number,
             why,
         };
-        let orbit = sgp4::Orbit::from_kozai_elements(
-            &sgp4::WGS72,
-            set.inclination_rad,
-            set.raan_rad,
-            set.eccentricity,
-            set.argument_of_perigee_rad,
-            set.mean_anomaly_rad,
-            set.mean_motion_rad_s * 60.0,
-        )
-        .map_err(|error| fail(error.to_string()))?;
-        let years = (crate::frames::earth_orientation::mjd_utc(set.epoch) - 51_544.5) / 365.25;
-        let constants = sgp4::Constants::new(
-            sgp4::WGS72,
-            sgp4::iau_epoch_to_sidereal_time,
-            years,
-            set.bstar,
-            orbit,
-        )
-        .map_err(|error| fail(error.to_string()))?;
+        let published = Mean {
+            motion: set.mean_motion_rad_s * 60.0,
+            eccentricity: set.eccentricity,
+            inclination: set.inclination_rad,
+            node: set.raan_rad,
+            perigee: set.argument_of_perigee_rad,
+            anomaly: set.mean_anomaly_rad,
+        };
+        let days_1900 = mjd_utc(set.epoch) - MJD_1900;
+        // The theory takes UTC for UT1, and so did those who fitted the elements.
+        let sidereal_rad = mean_sidereal_time_1982_rad(set.epoch, &Parameters::default());
+        let theory = Theory::new(&published, set.bstar, days_1900, sidereal_rad)
+            .map_err(|error| fail(error.to_string()))?;
         Ok(Self {
             catalogue_number: set.catalogue_number,
             epoch: set.epoch,
-            constants,
+            theory,
         })
     }
 
@@ -94,27 +99,15 @@ impl Satellite {
     /// [`SatelliteError::Position`].
     pub fn state_teme(&self, epoch: Epoch) -> Result<State<Teme>, SatelliteError> {
         let minutes = seconds_between(self.epoch, epoch) / 60.0;
-        let prediction = self
-            .constants
-            .propagate(sgp4::MinutesSinceEpoch(minutes))
-            .map_err(|error| SatelliteError::Position {
-                catalogue_number: self.catalogue_number,
-                elapsed_days: minutes / 1_440.0,
-                why: error.to_string(),
-            })?;
-        let state = State::from_vectors(
-            Vector3::from(prediction.position) * 1e3,
-            Vector3::from(prediction.velocity) * 1e3,
-        );
-        if state.position.norm() < sgp4::WGS72.ae * 1e3 {
-            let why = "it is below the surface: it has come down".to_owned();
-            return Err(SatelliteError::Position {
-                catalogue_number: self.catalogue_number,
-                elapsed_days: minutes / 1_440.0,
-                why,
-            });
-        }
-        Ok(state)
+        let (position_km, velocity_km_s) =
+            self.theory
+                .state(minutes)
+                .map_err(|error| SatelliteError::Position {
+                    catalogue_number: self.catalogue_number,
+                    elapsed_days: minutes / 1_440.0,
+                    why: error.to_string(),
+                })?;
+        Ok(State::from_vectors(position_km * 1e3, velocity_km_s * 1e3))
     }
 
     /// The earth-fixed state.
