@@ -27,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod group;
 mod read;
 mod retract;
 mod rules;
@@ -34,6 +35,7 @@ mod sequence;
 mod time;
 mod tree;
 mod types;
+mod values;
 mod write;
 
 pub use read::{ParseError, check_xml, check_xml_at};

@@ -1,17 +1,16 @@
 //! Reading: a tree to a message, with every departure from the schema named at its place.
 
-use std::collections::BTreeMap;
-use std::str::FromStr;
-
 use thiserror::Error;
 
-use crate::rules::{self, Finding, Findings, Grade, Key, child};
+use crate::group::{ALERT, AREA, Group, INFO, NAMED, Places, RESOURCE, word};
+use crate::rules::{self, Finding, Findings, Grade, Key};
 use crate::time::Time;
 use crate::tree::{self, Element, Origin, Place};
 use crate::types::{
-    Alert, Area, Category, Certainty, Circle, Info, MsgType, NamedValue, Point, Polygon, Reference,
-    Resource, ResponseType, Scope, Severity, Status, Urgency,
+    Alert, Area, Category, Certainty, Circle, Info, MsgType, NamedValue, Point, Polygon, Resource,
+    ResponseType, Scope, Severity, Status, Urgency,
 };
+use crate::values::{collapse, decimal, read_circle, read_polygon, read_references, shorten};
 
 /// Why a text is not a CAP message: the first departure from the schema.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -45,8 +44,8 @@ impl From<Finding> for ParseError {
 }
 
 impl Alert {
-    /// Reads a message that obeys the schema of CAP 1.2. The stricter rules are not applied:
-    /// see [`crate::check`]. XML signatures are skipped, not verified; comments are dropped.
+    /// Reads a message that obeys the schema of CAP 1.2, but for the grammar of `anyURI`
+    /// (`FW-CAP-123` and `124`). The stricter rules are not applied: see [`crate::check`]. XML signatures are skipped, not verified; comments are dropped.
     ///
     /// # Errors
     /// [`ParseError`] with the place of the first fault: malformed XML, a document type or
@@ -104,30 +103,6 @@ fn read(text: &str) -> (Option<Alert>, Vec<Finding>) {
     }
 }
 
-/// Where each element is, by its path.
-#[derive(Default)]
-struct Places(BTreeMap<String, Place>);
-
-impl Places {
-    /// Gives each finding the place of its element, or of the nearest one around it.
-    fn fill(&self, findings: &mut [Finding]) {
-        for finding in findings.iter_mut().filter(|finding| finding.line.is_none()) {
-            let mut path = finding.path.as_str();
-            let place = loop {
-                if let Some(place) = self.0.get(path) {
-                    break *place;
-                }
-                match path.rfind('/') {
-                    Some(at) => path = &path[..at],
-                    None => break Place { line: 1, column: 1 },
-                }
-            };
-            finding.line = Some(place.line);
-            finding.column = Some(place.column);
-        }
-    }
-}
-
 fn build(root: &Element, places: &mut Places) -> (Option<Alert>, Vec<Finding>) {
     let mut findings = Findings::default();
     places.0.insert("alert".to_owned(), root.place);
@@ -139,241 +114,6 @@ fn build(root: &Element, places: &mut Places) -> (Option<Alert>, Vec<Finding>) {
     };
     places.fill(&mut findings.0);
     (alert, findings.0)
-}
-
-/// How often an element may occur.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Times {
-    One,
-    Optional,
-    Many,
-    OneOrMore,
-}
-use Times::{Many, One, OneOrMore, Optional};
-
-type Schema = &'static [(&'static str, Times)];
-
-const ALERT: Schema = &[
-    ("identifier", One),
-    ("sender", One),
-    ("sent", One),
-    ("status", One),
-    ("msgType", One),
-    ("source", Optional),
-    ("scope", One),
-    ("restriction", Optional),
-    ("addresses", Optional),
-    ("code", Many),
-    ("note", Optional),
-    ("references", Optional),
-    ("incidents", Optional),
-    ("info", Many),
-];
-const INFO: Schema = &[
-    ("language", Optional),
-    ("category", OneOrMore),
-    ("event", One),
-    ("responseType", Many),
-    ("urgency", One),
-    ("severity", One),
-    ("certainty", One),
-    ("audience", Optional),
-    ("eventCode", Many),
-    ("effective", Optional),
-    ("onset", Optional),
-    ("expires", Optional),
-    ("senderName", Optional),
-    ("headline", Optional),
-    ("description", Optional),
-    ("instruction", Optional),
-    ("web", Optional),
-    ("contact", Optional),
-    ("parameter", Many),
-    ("resource", Many),
-    ("area", Many),
-];
-const RESOURCE: Schema = &[
-    ("resourceDesc", One),
-    ("mimeType", One),
-    ("size", Optional),
-    ("uri", Optional),
-    ("derefUri", Optional),
-    ("digest", Optional),
-];
-const AREA: Schema = &[
-    ("areaDesc", One),
-    ("polygon", Many),
-    ("circle", Many),
-    ("geocode", Many),
-    ("altitude", Optional),
-    ("ceiling", Optional),
-];
-const NAMED: Schema = &[("valueName", One), ("value", One)];
-
-/// The children of one element by name, after checking them against its part of the schema.
-struct Group<'a> {
-    children: BTreeMap<&'static str, Vec<(String, &'a Element)>>,
-}
-
-impl<'a> Group<'a> {
-    fn new(
-        element: &'a Element,
-        path: &str,
-        schema: Schema,
-        places: &mut Places,
-        findings: &mut Findings,
-    ) -> Self {
-        let mut children: BTreeMap<&'static str, Vec<(String, &'a Element)>> = BTreeMap::new();
-        let mut reached = 0;
-        check_bare(element, path, findings);
-        findings.require(element.text.trim().is_empty(), Key::Unknown, path, || {
-            "text between elements".to_owned()
-        });
-        for item in &element.children {
-            let known = schema
-                .iter()
-                .position(|(name, _)| item.origin == Origin::Cap && *name == item.name);
-            let Some(position) = known else {
-                unknown(item, path, places, findings);
-                continue;
-            };
-            let (name, times) = schema[position];
-            let found = children.entry(name).or_default();
-            let item_path = child(path, name, found.len());
-            places.0.insert(item_path.clone(), item.place);
-            let again = !found.is_empty() && matches!(times, One | Optional);
-            findings.require(!again, Key::Order, &item_path, || {
-                format!("`{name}` is repeated")
-            });
-            findings.require(position >= reached, Key::Order, &item_path, || {
-                format!("`{name}` comes too late")
-            });
-            reached = reached.max(position);
-            found.push((item_path, item));
-        }
-        for (name, _) in schema
-            .iter()
-            .filter(|(_, times)| matches!(times, One | OneOrMore))
-        {
-            findings.require(children.contains_key(name), Key::Missing, path, || {
-                format!("`{name}` is missing")
-            });
-        }
-        Self { children }
-    }
-
-    fn all(&self, name: &str) -> &[(String, &'a Element)] {
-        self.children.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    fn text(&self, name: &str, findings: &mut Findings) -> Option<String> {
-        self.all(name)
-            .first()
-            .map(|(path, element)| leaf(element, path, findings).to_owned())
-    }
-
-    fn texts(&self, name: &str, findings: &mut Findings) -> Vec<String> {
-        self.all(name)
-            .iter()
-            .map(|(path, element)| leaf(element, path, findings).to_owned())
-            .collect()
-    }
-
-    /// The values of one type; the ones that are not are named and left out.
-    fn values<T>(
-        &self,
-        name: &str,
-        key: Key,
-        findings: &mut Findings,
-        read: impl Fn(&str) -> Result<T, String>,
-    ) -> Vec<T> {
-        let mut values = Vec::new();
-        for (path, element) in self.all(name) {
-            match read(leaf(element, path, findings)) {
-                Ok(value) => values.push(value),
-                Err(message) => findings.add(key, path, message),
-            }
-        }
-        values
-    }
-
-    /// As [`Self::values`], with a stand-in for a bad value so that the others keep their number.
-    fn shapes<T>(
-        &self,
-        name: &str,
-        stand_in: &T,
-        findings: &mut Findings,
-        read: fn(&str) -> Result<T, String>,
-    ) -> Vec<T>
-    where
-        T: Clone,
-    {
-        let mut values = Vec::new();
-        for (path, element) in self.all(name) {
-            let value = read(leaf(element, path, findings)).unwrap_or_else(|message| {
-                findings.add(Key::ShapeForm, path, message);
-                stand_in.clone()
-            });
-            values.push(value);
-        }
-        values
-    }
-
-    fn value<T>(
-        &self,
-        name: &str,
-        key: Key,
-        findings: &mut Findings,
-        read: impl Fn(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        self.values(name, key, findings, read).into_iter().next()
-    }
-
-    fn time(&self, name: &str, findings: &mut Findings) -> Option<Time> {
-        self.value(name, Key::TimeForm, findings, |text| {
-            Time::from_str(collapse(text)).map_err(|error| error.to_string())
-        })
-    }
-
-    fn words(&self, name: &str, findings: &mut Findings) -> Vec<String> {
-        self.text(name, findings)
-            .map(|text| split_quoted(&text))
-            .unwrap_or_default()
-    }
-}
-
-fn unknown(item: &Element, path: &str, places: &mut Places, findings: &mut Findings) {
-    let item_path = format!("{path}/{}", item.name);
-    places.0.insert(item_path.clone(), item.place);
-    if item.origin == Origin::Signature && path == "alert" {
-        findings.add(Key::Signature, &item_path, "not verified");
-    } else {
-        findings.add(
-            Key::Unknown,
-            &item_path,
-            format!("`{}` does not belong here", item.name),
-        );
-    }
-}
-
-fn check_bare(element: &Element, path: &str, findings: &mut Findings) {
-    if let Some(attribute) = &element.stray_attribute {
-        findings.add(Key::Unknown, path, format!("attribute `{attribute}`"));
-    }
-}
-
-fn leaf<'a>(element: &'a Element, path: &str, findings: &mut Findings) -> &'a str {
-    check_bare(element, path, findings);
-    findings.require(element.children.is_empty(), Key::Unknown, path, || {
-        "elements where text belongs".to_owned()
-    });
-    &element.text
-}
-
-fn word<T>(read: fn(&str) -> Option<T>) -> impl Fn(&str) -> Result<T, String> {
-    move |text| {
-        read(text).ok_or_else(|| format!("`{}` is not a word of the standard", shorten(text)))
-    }
 }
 
 fn build_alert(root: &Element, places: &mut Places, findings: &mut Findings) -> Option<Alert> {
@@ -529,94 +269,4 @@ fn build_area(element: &Element, path: &str, places: &mut Places, findings: &mut
         altitude_ft: group.value("altitude", Key::NumberForm, findings, read_height),
         ceiling_ft: group.value("ceiling", Key::NumberForm, findings, read_height),
     }
-}
-
-fn read_references(text: &str) -> Result<Vec<Reference>, String> {
-    text.split_ascii_whitespace().map(read_reference).collect()
-}
-
-fn read_reference(text: &str) -> Result<Reference, String> {
-    let mut parts = text.split(',');
-    let (Some(sender), Some(identifier), Some(sent), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(format!("`{}` is not sender,identifier,sent", shorten(text)));
-    };
-    let sent = sent.parse::<Time>().map_err(|error| error.to_string())?;
-    Ok(Reference {
-        sender: sender.to_owned(),
-        identifier: identifier.to_owned(),
-        sent,
-    })
-}
-
-fn read_polygon(text: &str) -> Result<Polygon, String> {
-    let points = text
-        .split_ascii_whitespace()
-        .map(read_point)
-        .collect::<Result<_, _>>()?;
-    Ok(Polygon { points })
-}
-
-fn read_circle(text: &str) -> Result<Circle, String> {
-    let mut parts = text.split_ascii_whitespace();
-    let (Some(centre), Some(radius), None) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(format!("`{}` is not a point and a radius", shorten(text)));
-    };
-    Ok(Circle {
-        centre: read_point(centre)?,
-        radius_km: decimal(radius)?,
-    })
-}
-
-fn read_point(text: &str) -> Result<Point, String> {
-    let (latitude, longitude) = text
-        .split_once(',')
-        .ok_or_else(|| format!("`{}` is not latitude,longitude", shorten(text)))?;
-    Ok(Point {
-        latitude_deg: decimal(latitude)?,
-        longitude_deg: decimal(longitude)?,
-    })
-}
-
-/// A number in XML Schema's `decimal`: sign, digits, point; no exponent, no `inf`.
-fn decimal(text: &str) -> Result<f64, String> {
-    let plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'));
-    let number = if plain {
-        text.parse::<f64>().ok()
-    } else {
-        None
-    };
-    number
-        .filter(|number| number.is_finite())
-        .ok_or_else(|| format!("`{}` is not a decimal number", shorten(text)))
-}
-
-/// Leaves off the white space around, as XML Schema does for all types but strings.
-fn collapse(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
-}
-
-/// Splits at white space, keeping quoted items together (OASIS CAP 1.2 §3.2.1).
-fn split_quoted(text: &str) -> Vec<String> {
-    let mut items = Vec::new();
-    let mut rest = text.trim_start();
-    while !rest.is_empty() {
-        let (item, after) = match rest
-            .strip_prefix('"')
-            .and_then(|quoted| quoted.split_once('"'))
-        {
-            Some(split) => split,
-            None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
-        };
-        items.push(item.to_owned());
-        rest = after.trim_start();
-    }
-    items
-}
-
-fn shorten(text: &str) -> String {
-    text.chars().take(60).collect()
 }

@@ -161,17 +161,12 @@ impl<'a> Builder<'a> {
                 place,
                 "the XML declaration is not at the beginning",
             )),
-            Event::Decl(declaration) => {
-                let version = declaration
-                    .version()
-                    .map_err(|error| fault(Key::WellFormed, place, error.to_string()))?;
-                let known = version.as_ref() == b"1.0";
-                if known {
-                    Ok(())
-                } else {
-                    Err(fault(Key::WellFormed, place, "only XML 1.0 is read"))
-                }
-            }
+            Event::Decl(declaration) if !is_declaration(declaration) => Err(fault(
+                Key::WellFormed,
+                place,
+                "the XML declaration is malformed or not of XML 1.0",
+            )),
+            Event::Decl(_) => Ok(()),
             Event::Comment(_) | Event::Eof => Ok(()),
         }
     }
@@ -328,6 +323,57 @@ fn origin_of(resolved: &ResolveResult<'_>) -> Option<Origin> {
         ResolveResult::Bound(_) | ResolveResult::Unbound => Some(Origin::Other),
         ResolveResult::Unknown(_) => None,
     }
+}
+
+/// `xml`, then version 1.0, perhaps an encoding, perhaps standalone; nothing else (production 23).
+fn is_declaration(declaration: &[u8]) -> bool {
+    let Some(mut rest) = std::str::from_utf8(declaration)
+        .ok()
+        .and_then(|text| text.strip_prefix("xml"))
+    else {
+        return false;
+    };
+    let mut names = ["version", "encoding", "standalone"].into_iter();
+    let mut seen_version = false;
+    while !rest.trim_start().is_empty() {
+        let Some((name, value, after)) = pseudo_attribute(rest) else {
+            return false;
+        };
+        // Each name may come once, in this order: the iterator never goes back.
+        let known = names.any(|allowed| allowed == name);
+        let good = match name {
+            "version" => value == "1.0",
+            "encoding" => {
+                value.starts_with(|first: char| first.is_ascii_alphabetic())
+                    && value
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+            }
+            _ => matches!(value, "yes" | "no"),
+        };
+        seen_version |= name == "version";
+        if !(known && good) {
+            return false;
+        }
+        rest = after;
+    }
+    seen_version
+}
+
+/// White space, a name, `=`, a quoted value, and what follows.
+fn pseudo_attribute(text: &str) -> Option<(&str, &str, &str)> {
+    let trimmed = text.trim_start_matches([' ', '\t', '\r', '\n']);
+    if trimmed.len() == text.len() {
+        return None;
+    }
+    let (name, after) = trimmed.split_once('=')?;
+    let after = after.trim_start();
+    let quote = after
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''))?;
+    let (value, rest) = after[1..].split_once(quote)?;
+    Some((name.trim_end(), value, rest))
 }
 
 fn resolve(reference: &BytesRef<'_>, place: Place) -> Result<char, Box<Finding>> {

@@ -10,7 +10,8 @@ use common::{cancel_of, full_alert};
 use oasiscap::v1dot2;
 
 fn read(text: &str) -> v1dot2::Alert {
-    text.parse::<v1dot2::Alert>().unwrap()
+    text.parse::<v1dot2::Alert>()
+        .expect("another reader understands it")
 }
 
 #[test]

@@ -4,14 +4,14 @@ mod common;
 
 use common::{at, full_alert, schema_errors, validator};
 use forewarn_cap::{
-    Alert, Category, Certainty, Circle, MsgType, NamedValue, Point, Polygon, Scope, Severity,
-    Status, Urgency, check_xml,
+    Alert, Category, Certainty, Circle, Grade, MsgType, NamedValue, Point, Polygon, Scope,
+    Severity, Status, Urgency, check, check_xml,
 };
 use proptest::prelude::*;
 
 fn words() -> impl Strategy<Value = String> {
     // Everything XML can carry that is not blank; placeholders and phrases are the rules' affair.
-    "[ \t\r\n]{0,2}[a-zA-Z0-9<>&\"'\\]\u{a0}-\u{2ff}\u{1f600}]{1,20}[ \r\n\u{85}\u{2028}]{0,2}"
+    "[ \t\r\n]{0,2}[a-zA-Z0-9<>&\"'\\]\u{a1}-\u{2ff}\u{1f600}]{1,20}[ \r\n\u{85}\u{2028}]{0,2}"
 }
 
 prop_compose! {
@@ -64,6 +64,8 @@ proptest! {
 
     #[test]
     fn prop_what_is_written_is_read_back_equal(alert in alerts()) {
+        // Chance may spell `inf` or `TODO`, which is a placeholder.
+        prop_assume!(check(&alert).iter().all(|finding| finding.rule != "FW-CAP-078"));
         let xml = alert.to_xml().map_err(|invalid| TestCaseError::fail(invalid.to_string()))?;
         let read = Alert::from_xml(&xml).map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert_eq!(&read, &alert);
@@ -72,14 +74,14 @@ proptest! {
     }
 
     #[test]
-    fn prop_a_message_that_the_reader_accepts_passes_the_schema(
+    fn prop_a_message_without_errors_passes_the_schema(
         from in 0usize..3_000, length in 0usize..40, to in "[ -~]{0,6}",
     ) {
         let good = full_alert().to_xml().unwrap();
         let start = floor_boundary(&good, from.min(good.len()));
         let end = floor_boundary(&good, (from + length).min(good.len()));
         let changed = format!("{}{to}{}", &good[..start], &good[end..]);
-        let accepted = Alert::from_xml(&changed).is_ok();
+        let accepted = check_xml(&changed).iter().all(|finding| finding.grade != Grade::Error);
         let errors = schema_errors(&validator(), &changed);
         prop_assert!(!accepted || errors.is_empty(), "{errors:?}\n{changed}");
     }

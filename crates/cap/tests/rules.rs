@@ -296,6 +296,13 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "<!DOCTYPE alert [<!ENTITY a \"b\">]><alert",
     ),
     ("FW-CAP-002", "Missile", "&missile;"),
+    ("FW-CAP-001", "version=\"1.0\"", "version=\"1.0\"!"),
+    ("FW-CAP-001", "version=\"1.0\"", "version=\"1.1\""),
+    (
+        "FW-CAP-001",
+        "version=\"1.0\" encoding=\"UTF-8\"",
+        "encoding=\"UTF-8\" version=\"1.0\"",
+    ),
     ("FW-CAP-002", "<alert", "<?run me?><alert"),
     (
         "FW-CAP-013",
@@ -325,7 +332,11 @@ fn ids(findings: &[Finding]) -> Vec<&'static str> {
 }
 
 fn grade_of(id: &str) -> Grade {
-    RULES.iter().find(|rule| rule.id == id).unwrap().grade
+    RULES
+        .iter()
+        .find(|rule| rule.id == id)
+        .expect("a rule of the table")
+        .grade
 }
 
 #[test]
