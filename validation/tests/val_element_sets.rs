@@ -1,5 +1,12 @@
 //! Readers of element sets against gpconf's vectors and damaged files, and against each other.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by failing, and helpers of tests are tests"
+)]
+
 use forewarn_physics::orbit::{ElementSet, Rejected, Satellite, omm, read_all, tle};
 use forewarn_physics::time::{format_utc, parse_utc, seconds_between};
 use serde_json::Value;

@@ -1,5 +1,12 @@
 //! Geodesics against Karney's GeodTest set.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by failing, and helpers of tests are tests"
+)]
+
 use forewarn_physics::frames::geodesic::{direct, inverse};
 use forewarn_physics::frames::wgs84::Geodetic;
 use forewarn_physics::math::wrap_pi;

@@ -1,5 +1,13 @@
 //! Radar refraction against an independent ray trace and against ITU-R P.834.
 
+#![allow(clippy::disallowed_methods, reason = "an oracle may use the system's functions")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by failing, and helpers of tests are tests"
+)]
+
 use forewarn_physics::frames::refraction::{
     REFRACTIVITY, SCALE_HEIGHT_M, range_delay_m, refraction_rad,
 };
@@ -71,10 +79,6 @@ fn trace(apparent_rad: f64, site_height_m: f64, target_height_m: f64) -> (f64, f
 }
 
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "an oracle may use the system's functions"
-)]
 fn val_refraction_vs_ray_trace() {
     let (mut worst_rad, mut worst_m) = (0.0_f64, 0.0_f64);
     for apparent_deg in [0.2_f64, 1.0, 3.0, 10.0, 45.0] {

@@ -1,5 +1,12 @@
 //! SGP4 against the verification set of Vallado et al. (2006), as published and as Orekit has it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by failing, and helpers of tests are tests"
+)]
+
 use std::collections::BTreeMap;
 
 use forewarn_physics::frames::{State, Teme};
