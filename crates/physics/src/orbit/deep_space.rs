@@ -185,66 +185,12 @@ fn moon(epoch: &Mean, days_1900: f64) -> Pull {
     }
 }
 
-/// Products of the two orbits' directions (z of the reports).
-struct Products {
-    z1: f64,
-    z2: f64,
-    z3: f64,
-    z11: f64,
-    z12: f64,
-    z13: f64,
-    z21: f64,
-    z22: f64,
-    z23: f64,
-    z31: f64,
-    z32: f64,
-    z33: f64,
-}
-
-impl Products {
-    fn new(
-        [a1, a2, a3, a4, a5, a6]: [f64; 6],
-        [x1, x2, x3, x4, x5, x6, x7, x8]: [f64; 8],
-        e2: f64,
-    ) -> Self {
-        let beta2 = 1.0 - e2;
-        let z31 = 12.0 * x1 * x1 - 3.0 * x3 * x3;
-        let z32 = 24.0 * x1 * x2 - 6.0 * x3 * x4;
-        let z33 = 12.0 * x2 * x2 - 3.0 * x4 * x4;
-        let z11 = -6.0 * a1 * a5 + e2 * (-24.0 * x1 * x7 - 6.0 * x3 * x5);
-        let z12 = -6.0 * (a1 * a6 + a3 * a5)
-            + e2 * (-24.0 * (x2 * x7 + x1 * x8) - 6.0 * (x3 * x6 + x4 * x5));
-        let z13 = -6.0 * a3 * a6 + e2 * (-24.0 * x2 * x8 - 6.0 * x4 * x6);
-        let z21 = 6.0 * a2 * a5 + e2 * (24.0 * x1 * x5 - 6.0 * x3 * x7);
-        let z22 = 6.0 * (a4 * a5 + a2 * a6)
-            + e2 * (24.0 * (x2 * x5 + x1 * x6) - 6.0 * (x4 * x7 + x3 * x8));
-        let z23 = 6.0 * a4 * a6 + e2 * (24.0 * x2 * x6 - 6.0 * x4 * x8);
-        let z1 = 2.0 * (3.0 * (a1 * a1 + a2 * a2) + z31 * e2) + beta2 * z31;
-        let z2 = 2.0 * (6.0 * (a1 * a3 + a2 * a4) + z32 * e2) + beta2 * z32;
-        let z3 = 2.0 * (3.0 * (a3 * a3 + a4 * a4) + z33 * e2) + beta2 * z33;
-        Self {
-            z1,
-            z2,
-            z3,
-            z11,
-            z12,
-            z13,
-            z21,
-            z22,
-            z23,
-            z31,
-            z32,
-            z33,
-        }
-    }
-}
-
 impl Body {
     fn new(epoch: &Mean, pull: &Pull) -> (Self, Steady) {
         let (si, ci) = sin_cos(epoch.inclination);
         let (sw, cw) = sin_cos(epoch.perigee);
         let (e, e2) = (epoch.eccentricity, epoch.eccentricity * epoch.eccentricity);
-        let beta = (1.0 - e2).sqrt();
+        let (beta2, beta) = (1.0 - e2, (1.0 - e2).sqrt());
         // The body's axes in the satellite's: each of perigee (1) and the quarter ahead (2).
         let (sg, cg, sh, ch) = (
             pull.sin_perigee,
@@ -267,11 +213,20 @@ impl Body {
             -a3 * sw + a4 * cw,
         );
         let (x5, x6, x7, x8) = (a5 * sw, a6 * sw, a5 * cw, a6 * cw);
-        let z = Products::new(
-            [a1, a2, a3, a4, a5, a6],
-            [x1, x2, x3, x4, x5, x6, x7, x8],
-            e2,
-        );
+        let z31 = 12.0 * x1 * x1 - 3.0 * x3 * x3;
+        let z32 = 24.0 * x1 * x2 - 6.0 * x3 * x4;
+        let z33 = 12.0 * x2 * x2 - 3.0 * x4 * x4;
+        let z11 = -6.0 * a1 * a5 + e2 * (-24.0 * x1 * x7 - 6.0 * x3 * x5);
+        let z12 = -6.0 * (a1 * a6 + a3 * a5)
+            + e2 * (-24.0 * (x2 * x7 + x1 * x8) - 6.0 * (x3 * x6 + x4 * x5));
+        let z13 = -6.0 * a3 * a6 + e2 * (-24.0 * x2 * x8 - 6.0 * x4 * x6);
+        let z21 = 6.0 * a2 * a5 + e2 * (24.0 * x1 * x5 - 6.0 * x3 * x7);
+        let z22 = 6.0 * (a4 * a5 + a2 * a6)
+            + e2 * (24.0 * (x2 * x5 + x1 * x6) - 6.0 * (x4 * x7 + x3 * x8));
+        let z23 = 6.0 * a4 * a6 + e2 * (24.0 * x2 * x6 - 6.0 * x4 * x8);
+        let z1 = 2.0 * (3.0 * (a1 * a1 + a2 * a2) + z31 * e2) + beta2 * z31;
+        let z2 = 2.0 * (6.0 * (a1 * a3 + a2 * a4) + z32 * e2) + beta2 * z32;
+        let z3 = 2.0 * (3.0 * (a3 * a3 + a4 * a4) + z33 * e2) + beta2 * z33;
         let s3 = pull.strength / epoch.motion;
         let s2 = -0.5 * s3 / beta;
         let s4 = s3 * beta;
@@ -279,17 +234,17 @@ impl Body {
         let n = pull.motion;
         let steep = (FLAT..=PI - FLAT).contains(&epoch.inclination);
         let node = if steep {
-            -n * s2 * (z.z21 + z.z23) / si
+            -n * s2 * (z21 + z23) / si
         } else {
             0.0
         };
         let steady = Steady {
             eccentricity: s1 * n * (x1 * x3 + x2 * x4),
-            inclination: s2 * n * (z.z11 + z.z13),
+            inclination: s2 * n * (z11 + z13),
             rates: Rates {
                 node,
-                perigee: s4 * n * (z.z31 + z.z33 - 6.0) - ci * node,
-                anomaly: -n * s3 * (z.z1 + z.z3 - 14.0 - 6.0 * e2),
+                perigee: s4 * n * (z31 + z33 - 6.0) - ci * node,
+                anomaly: -n * s3 * (z1 + z3 - 14.0 - 6.0 * e2),
             },
         };
         let body = Self {
@@ -300,18 +255,18 @@ impl Body {
                 2.0 * s1 * (x2 * x3 + x1 * x4),
                 2.0 * s1 * (x2 * x4 - x1 * x3),
             ],
-            of_inclination: [2.0 * s2 * z.z12, 2.0 * s2 * (z.z13 - z.z11)],
+            of_inclination: [2.0 * s2 * z12, 2.0 * s2 * (z13 - z11)],
             of_anomaly: [
-                -2.0 * s3 * z.z2,
-                -2.0 * s3 * (z.z3 - z.z1),
+                -2.0 * s3 * z2,
+                -2.0 * s3 * (z3 - z1),
                 -2.0 * s3 * (-21.0 - 9.0 * e2) * pull.eccentricity,
             ],
             of_perigee: [
-                2.0 * s4 * z.z32,
-                2.0 * s4 * (z.z33 - z.z31),
+                2.0 * s4 * z32,
+                2.0 * s4 * (z33 - z31),
                 -18.0 * s4 * pull.eccentricity,
             ],
-            of_node: [-2.0 * s2 * z.z22, -2.0 * s2 * (z.z23 - z.z21)],
+            of_node: [-2.0 * s2 * z22, -2.0 * s2 * (z23 - z21)],
         };
         (body, steady)
     }
@@ -448,8 +403,10 @@ fn day_waves(epoch: &Mean, axis: f64) -> [f64; 3] {
     ]
 }
 
-/// G of the reports for the waves of half a day: fits in eccentricity, by its range.
-fn eccentricity_functions(e: f64) -> [f64; 9] {
+fn half_day_waves(epoch: &Mean, axis: f64) -> [Wave; 10] {
+    let (s, c) = sin_cos(epoch.inclination);
+    let (s2, c2) = (s * s, c * c);
+    let e = epoch.eccentricity;
     let cubic = |k: [f64; 4]| k[0] + e * (k[1] + e * (k[2] + e * k[3]));
     let either = |below: bool, low: [f64; 4], high: [f64; 4]| cubic(if below { low } else { high });
     let round = e <= 0.65;
@@ -503,14 +460,6 @@ fn eccentricity_functions(e: f64) -> [f64; 9] {
         [-853.666, 4_690.25, -8_624.77, 5_341.4],
         [-40_023.88, 170_470.89, -242_699.48, 115_605.82],
     );
-    [g211, g310, g322, g410, g422, g520, g521, g532, g533]
-}
-
-fn half_day_waves(epoch: &Mean, axis: f64) -> [Wave; 10] {
-    let (s, c) = sin_cos(epoch.inclination);
-    let (s2, c2) = (s * s, c * c);
-    let e = epoch.eccentricity;
-    let [g211, g310, g322, g410, g422, g520, g521, g532, g533] = eccentricity_functions(e);
     let f220 = 0.75 * (1.0 + 2.0 * c + c2);
     let f522 = 9.84375
         * s

@@ -85,67 +85,6 @@ struct FullDrag {
     anomaly_factor: f64,
 }
 
-/// The layer of air about the satellite, as the theory has it.
-struct Shell {
-    s: f64,
-    xi: f64,
-    eta: f64,
-    coefficient: f64,
-    scaled: f64,
-}
-
-impl FullDrag {
-    fn new(epoch: &Mean, bstar: f64, c1: f64, axis: f64, shell: &Shell) -> Self {
-        let &Shell {
-            s,
-            xi,
-            eta,
-            coefficient,
-            scaled,
-        } = shell;
-        let Mean {
-            motion: n,
-            eccentricity: e,
-            inclination,
-            perigee,
-            anomaly,
-            ..
-        } = *epoch;
-        let (si, beta2) = (sin(inclination), 1.0 - e * e);
-        let (eta2, e_eta) = (eta * eta, e * eta);
-        let d2 = 4.0 * axis * xi * c1 * c1;
-        let d2_3 = d2 * xi * c1 / 3.0;
-        let d3 = (17.0 * axis + s) * d2_3;
-        let d4 = 0.5 * d2_3 * axis * xi * (221.0 * axis + 31.0 * s) * c1;
-        let round = e <= 1e-4;
-        Self {
-            c5: bstar * 2.0 * scaled * axis * beta2 * (1.0 + 2.75 * (eta2 + e_eta) + e_eta * eta2),
-            d: [d2, d3, d4],
-            t: [
-                d2 + 2.0 * c1 * c1,
-                0.25 * (3.0 * d3 + c1 * (12.0 * d2 + 10.0 * c1 * c1)),
-                0.2 * (3.0 * d4
-                    + 12.0 * c1 * d3
-                    + 6.0 * d2 * d2
-                    + 15.0 * c1 * c1 * (2.0 * d2 + c1 * c1)),
-            ],
-            eta,
-            start: powi(1.0 + eta * cos(anomaly), 3),
-            sin_anomaly: sin(anomaly),
-            perigee_rate: if round {
-                0.0
-            } else {
-                bstar * (-2.0 * coefficient * xi * (J3 / J2) * n * si / e) * cos(perigee)
-            },
-            anomaly_factor: if round {
-                0.0
-            } else {
-                -2.0 / 3.0 * coefficient * bstar / (e * eta)
-            },
-        }
-    }
-}
-
 impl Theory {
     /// From the published elements; `bstar` in 1/Earth radius, `days_1900` since 1899-12-31 12:00
     /// UTC, `sidereal` the Greenwich mean sidereal time of the epoch.
@@ -173,9 +112,10 @@ impl Theory {
             eccentricity: e,
             inclination,
             perigee,
+            anomaly,
             ..
         } = epoch;
-        let ci = cos(inclination);
+        let (si, ci) = sin_cos(inclination);
         let c2i = ci * ci;
         let beta2 = 1.0 - e * e;
         let axis = powf(KE / n, 2.0 / 3.0);
@@ -224,19 +164,41 @@ impl Theory {
                 &epoch, axis, &rates, days_1900, sidereal,
             )));
         } else if axis * (1.0 - e) >= 220.0 / EARTH_RADIUS_KM + 1.0 {
-            theory.full = Some(FullDrag::new(
-                &epoch,
-                bstar,
-                c1,
-                axis,
-                &Shell {
-                    s,
-                    xi,
-                    eta,
-                    coefficient,
-                    scaled,
+            let d2 = 4.0 * axis * xi * c1 * c1;
+            let d2_3 = d2 * xi * c1 / 3.0;
+            let d3 = (17.0 * axis + s) * d2_3;
+            let d4 = 0.5 * d2_3 * axis * xi * (221.0 * axis + 31.0 * s) * c1;
+            let round = e <= 1e-4;
+            theory.full = Some(FullDrag {
+                c5: bstar
+                    * 2.0
+                    * scaled
+                    * axis
+                    * beta2
+                    * (1.0 + 2.75 * (eta2 + e_eta) + e_eta * eta2),
+                d: [d2, d3, d4],
+                t: [
+                    d2 + 2.0 * c1 * c1,
+                    0.25 * (3.0 * d3 + c1 * (12.0 * d2 + 10.0 * c1 * c1)),
+                    0.2 * (3.0 * d4
+                        + 12.0 * c1 * d3
+                        + 6.0 * d2 * d2
+                        + 15.0 * c1 * c1 * (2.0 * d2 + c1 * c1)),
+                ],
+                eta,
+                start: powi(1.0 + eta * cos(anomaly), 3),
+                sin_anomaly: sin(anomaly),
+                perigee_rate: if round {
+                    0.0
+                } else {
+                    bstar * (-2.0 * coefficient * xi * (J3 / J2) * n * si / e) * cos(perigee)
                 },
-            ));
+                anomaly_factor: if round {
+                    0.0
+                } else {
+                    -2.0 / 3.0 * coefficient * bstar / (e * eta)
+                },
+            });
         }
         Ok(theory)
     }
