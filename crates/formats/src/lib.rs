@@ -15,10 +15,13 @@ mod problem;
 mod suggest;
 pub mod words;
 
+pub mod config;
 pub mod events;
 pub mod geojson;
+pub mod oem;
 pub mod record;
 pub mod truth;
 
+pub use config::{ConfigError, Loaded, load_recording};
 pub use problem::{Problem, Problems};
 pub use suggest::nearest;
