@@ -3,3 +3,7 @@
 pub mod assignment;
 pub mod ballistic;
 pub mod scan;
+#[cfg(test)]
+mod simulated;
+pub mod stereo;
+pub mod tracklet;
