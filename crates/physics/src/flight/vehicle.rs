@@ -357,7 +357,7 @@ impl Ascent<'_> {
             let mut options = coast::options(0.5);
             options.max_step_s = 4.0;
             // A gravity turn amplifies what goes wrong while it is slow.
-            options.absolute *= 0.03;
+            options.absolute *= 0.006;
             let mut solver = Solver::new(dynamics, time_s, y, options);
             let mut first = true;
             while solver.time_s() < stretch.to_s {
