@@ -16,11 +16,16 @@ mod suggest;
 pub mod words;
 
 pub mod config;
+pub mod csv;
 pub mod events;
 pub mod geojson;
 pub mod oem;
 pub mod record;
+pub mod reports;
+pub mod schema;
+pub mod tdm;
 pub mod truth;
+pub mod validate;
 
 pub use config::{ConfigError, Loaded, load_recording};
 pub use problem::{Problem, Problems};

@@ -4,9 +4,11 @@
 mod catalogue;
 mod orbit;
 mod recording;
+pub(crate) mod schema;
 mod section;
 mod sensors;
 
 pub use catalogue::{element_set_lines, read_catalogue};
+pub(crate) use recording::recording_problems;
 pub use recording::{ConfigError, Loaded, load_recording};
 pub use sensors::{RadarNoise, SensorTable, read_sensors};
