@@ -1,3 +1,4 @@
 //! Launch, burnout and impact, each with a covariance that is true.
 
 pub mod ascent;
+pub mod impact;

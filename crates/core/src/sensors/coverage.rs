@@ -116,7 +116,7 @@ fn radar_blind(
         return Some(OutOfView::PositionUnknown);
     };
     let value = site.predict(position_m, &Vector3::zeros()).value;
-    if !(value[0] <= radar.range_max_m) {
+    if value[0].is_nan() || value[0] > radar.range_max_m {
         return Some(OutOfView::OutOfRange);
     }
     if value[2] < radar.elevation_rad[0] || value[2] > radar.elevation_rad[1] {

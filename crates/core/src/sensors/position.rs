@@ -23,12 +23,15 @@ pub struct SatelliteOrbit {
     motion: Motion,
 }
 
+/// Epoch, position [m] and velocity [m/s].
+type Point = (Epoch, Vector3<f64>, Vector3<f64>);
+
 #[derive(Debug, Clone)]
 enum Motion {
     Fixed(Vector3<f64>),
     Kepler(Box<KeplerOrbit>),
     Sgp4(Box<Satellite>),
-    Ephemeris(Arc<[(Epoch, Vector3<f64>, Vector3<f64>)]>),
+    Ephemeris(Arc<[Point]>),
 }
 
 impl SatelliteOrbit {
@@ -124,10 +127,7 @@ fn kepler(source: &OrbitSource) -> Result<KeplerOrbit, OrbitError> {
 }
 
 /// Cubic Hermite interpolation between the two neighbours.
-fn interpolated(
-    points: &[(Epoch, Vector3<f64>, Vector3<f64>)],
-    epoch: Epoch,
-) -> Option<Vector3<f64>> {
+fn interpolated(points: &[Point], epoch: Epoch) -> Option<Vector3<f64>> {
     let next = points.partition_point(|point| point.0 < epoch).max(1);
     let (before, after) = (points.get(next - 1)?, points.get(next)?);
     if epoch < before.0 {

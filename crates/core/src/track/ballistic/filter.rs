@@ -17,7 +17,7 @@ use super::layout::{
     Mode, SIZE, SLOTS, Slot, VELOCITY, bias_at,
 };
 use super::measure::{Linear, bias_sigma, linearised};
-use super::motion::{Moving, moved, rough_height_m};
+use super::motion::{Moving, drag_m_s2, moved, rough_height_m};
 use crate::model::{GaussianState, SensorIndex, StateEstimate};
 use crate::sensors::Measurement;
 
@@ -28,8 +28,10 @@ const GLIDE_END_M: f64 = 115e3;
 /// Share of objects that glide, when they come to the air.
 const GLIDE_PRIOR: f64 = 0.05;
 /// Mean time until a ballistic object begins to glide, and until a gliding one ceases [s].
-const GLIDE_BEGINS_S: f64 = 300.0;
-const GLIDE_ENDS_S: f64 = 150.0;
+const GLIDE_BEGINS_S: f64 = 1_000.0;
+const GLIDE_ENDS_S: f64 = 1_500.0;
+/// Nothing lighter or denser flies: 50 and 100,000 kg/m². Keeps a wild plot from stopping the track.
+const LN_BETA_LIMITS: [f64; 2] = [3.9, 11.5];
 /// A mode never falls below this share while both run.
 const LEAST_SHARE: f64 = 1e-6;
 
@@ -97,6 +99,9 @@ pub struct BallisticFilter {
     /// Probability of the gliding mode; exactly 0 while it does not run.
     glide_share: f64,
     glide_runs: bool,
+    /// Smoothed over some ten updates, and the most that was.
+    glide_recent: f64,
+    glide_most: f64,
     slots: [Option<Slot>; SLOTS],
 }
 
@@ -142,6 +147,8 @@ impl BallisticFilter {
             glide: gaussian,
             glide_share: 0.0,
             glide_runs: false,
+            glide_recent: 0.0,
+            glide_most: 0.0,
             slots,
         })
     }
@@ -151,7 +158,14 @@ impl BallisticFilter {
         self.epoch
     }
 
-    /// The probability that it glides.
+    /// The probability that it is a vehicle that glides: the most that [`Self::probability_glide`]
+    /// was over some ten updates. A glider in a skip above the air flies as a stone does, and is a
+    /// glider still.
+    pub const fn probability_glider(&self) -> f64 {
+        self.glide_most
+    }
+
+    /// The probability that it glides now.
     pub const fn probability_glide(&self) -> f64 {
         self.glide_share
     }
@@ -294,6 +308,12 @@ impl BallisticFilter {
             let odds = self.glide_share / (1.0 - self.glide_share)
                 * exp((log_glide - log_ballistic).clamp(-600.0, 600.0));
             self.glide_share = (odds / (1.0 + odds)).clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
+            self.glide_recent += 0.2 * (self.glide_share - self.glide_recent);
+            self.glide_most = self.glide_most.max(self.glide_recent);
+        }
+        for gaussian in [&mut self.ballistic, &mut self.glide] {
+            let ln_beta = &mut gaussian.mean[LN_BETA];
+            *ln_beta = ln_beta.clamp(LN_BETA_LIMITS[0], LN_BETA_LIMITS[1]);
         }
         let sound = self.ballistic.is_sound() && (!self.glide_runs || self.glide.is_sound());
         if sound {
@@ -467,6 +487,7 @@ fn predicted_part(
         .fixed_view_mut::<SIZE, MOVING>(0, 0)
         .copy_from(&(half.fixed_view::<SIZE, MOVING>(0, 0) * moved.variation.transpose()));
     add_acceleration_noise(&mut covariance, dt_s, mode);
+    add_drag_noise(&mut covariance, &moved.state, moved.air_time_s);
     covariance[(LN_BETA, LN_BETA)] +=
         noise.ln_beta_per_root_s * noise.ln_beta_per_root_s * moved.air_time_s;
     for (slot, state) in slots.iter().enumerate() {
@@ -479,6 +500,26 @@ fn predicted_part(
     Gaussian {
         mean,
         covariance: symmetric(&covariance),
+    }
+}
+
+/// Noise of what a broad ln β does to drag beyond the linear: the variance of a log-normal less
+/// that of its tangent. It fades as σ⁴ while drag shows β, and keeps the first seconds of
+/// re-entry from ruling out a body far from the prior's middle.
+fn add_drag_noise(covariance: &mut SMatrix<f64, SIZE, SIZE>, state: &Moving, air_time_s: f64) {
+    if air_time_s <= 0.0 {
+        return;
+    }
+    let variance = covariance[(LN_BETA, LN_BETA)].clamp(0.0, 1.5);
+    let beyond = (exp(variance) - 1.0) * exp(variance) - variance;
+    let drag_m_s2 = drag_m_s2(state);
+    let push = drag_m_s2 * drag_m_s2.transpose() * beyond;
+    let t2 = air_time_s * air_time_s;
+    for (row, by_row) in [(0, 0.5 * t2), (VELOCITY, air_time_s)] {
+        for (column, by_column) in [(0, 0.5 * t2), (VELOCITY, air_time_s)] {
+            let mut block = covariance.fixed_view_mut::<3, 3>(row, column);
+            block += push * (by_row * by_column);
+        }
     }
 }
 

@@ -270,7 +270,7 @@ fn judge(
         .trace()
         .sqrt();
     let speed_m_s = mean.fixed_rows::<3>(VELOCITY).norm();
-    if !(chi_square <= worst_chi_square(degrees_of_freedom as f64)) {
+    if chi_square.is_nan() || chi_square > worst_chi_square(degrees_of_freedom as f64) {
         return Err(NotInitiated::NoFit);
     }
     if !(speed_m_s + 2.0 * speed_sigma_m_s > SPEED_LIMITS_M_S[0]

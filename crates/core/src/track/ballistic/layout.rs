@@ -28,11 +28,12 @@ pub type Covariance = SMatrix<f64, SIZE, SIZE>;
 
 /// Time constant of slowly varying errors of sensors [s].
 pub const BIAS_TIME_S: f64 = 3_600.0;
-/// Middle of the prior of ln β: the moments of a mixture of 70 % slender bodies (median
-/// 8,000 kg/m²) and 30 % tumbling ones (median 1,000), each within a factor of 1.4.
-pub const LN_BETA_PRIOR: f64 = 8.363;
+/// Middle of the prior of ln β: the moments of a mixture, half slender bodies (median
+/// 8,000 kg/m²) and half tumbling ones (median 1,000), each within a factor of 1.4. That is
+/// 2,830 kg/m² within a factor of 3: wide enough for anything from 500 to 15,000.
+pub const LN_BETA_PRIOR: f64 = 7.948;
 /// Sigma of that prior.
-pub const LN_BETA_PRIOR_SIGMA: f64 = 1.015;
+pub const LN_BETA_PRIOR_SIGMA: f64 = 1.097;
 
 /// How a track is taken to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

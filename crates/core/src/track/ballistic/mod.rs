@@ -8,6 +8,8 @@
 //! | [`filter`] | one track: predict, innovation, update |
 //! | [`initiate`] | a track from two to four plots |
 
+#[cfg(test)]
+mod consistency;
 pub mod filter;
 pub mod initiate;
 pub mod kalman;

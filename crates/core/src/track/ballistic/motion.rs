@@ -57,6 +57,13 @@ pub fn rough_height_m(position_m: &Vector3<f64>) -> f64 {
     above_m * (1.0 - TILT * sin2 * (1.0 - sin2))
 }
 
+/// Drag [m/s²].
+pub fn drag_m_s2(state: &Moving) -> Vector3<f64> {
+    let velocity_m_s = state.fixed_rows::<3>(VELOCITY).into_owned();
+    let height_m = rough_height_m(&state.fixed_rows::<3>(0).into_owned());
+    velocity_m_s * (-0.5 * density_kg_m3(height_m) * exp(-state[LN_BETA]) * velocity_m_s.norm())
+}
+
 /// Moves a state by `dt_s` (also backwards), with its variation.
 pub fn moved(start: &Moving, dt_s: f64, acceleration_time_s: f64) -> Moved {
     let mut state = *start;
