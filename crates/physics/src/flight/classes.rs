@@ -165,8 +165,14 @@ pub struct Drawn {
 const CUTOFF_SHARE: Band = Band::new(0.74, 0.92);
 const STANDARD_GRAVITY_M_S2: f64 = 9.806_65;
 
-/// Draws a vehicle and a flight from a class. Half of them are guided.
+/// Draws a vehicle and a flight from a class. Half of them are guided (of space launches none:
+/// they follow the linear tangent law).
 pub fn draw(class: VehicleClass, rng: &mut impl Rng) -> Drawn {
+    let guided = rng.random::<f64>() < 0.5;
+    draw_steered(class, guided, rng)
+}
+
+fn draw_steered(class: VehicleClass, guided: bool, rng: &mut impl Rng) -> Drawn {
     let prior = prior(class);
     let range_m = prior.range_m.draw(rng);
     let (loft, burnout_angle_rad) = draw_loft(&prior, range_m, rng);
@@ -176,7 +182,7 @@ pub fn draw(class: VehicleClass, rng: &mut impl Rng) -> Drawn {
     let gain_m_s =
         design_speed_m_s + losses_m_s(design_speed_m_s, burnout_angle_rad, burn_s, class);
     let (vehicle, expected_cutoff_s) = draw_vehicle(class, &prior, count, burn_s, gain_m_s, rng);
-    let law_kind = draw_law(class, burn_s, rng);
+    let law_kind = draw_law(class, guided, burn_s, rng);
     Drawn {
         class,
         vehicle,
@@ -264,8 +270,8 @@ fn draw_vehicle(
         raw.iter().map(|share| share / sum).collect()
     };
     let launcher = class == VehicleClass::SpaceLaunch;
-    let burn_shares = shares(rng, if launcher { 0.45 } else { 1.05 });
-    let gain_shares = shares(rng, if launcher { 0.60 } else { 0.82 });
+    let burn_shares = shares(rng, if launcher { 0.42 } else { 1.05 });
+    let gain_shares = shares(rng, if launcher { 0.64 } else { 0.82 });
     let mut time_s = 0.0;
     let mut stages = Vec::new();
     for i in 0..count {
@@ -304,8 +310,7 @@ fn draw_vehicle(
     (vehicle, time_s)
 }
 
-fn draw_law(class: VehicleClass, burn_s: f64, rng: &mut impl Rng) -> LawKind {
-    let guided = rng.random::<f64>() < 0.5;
+fn draw_law(class: VehicleClass, guided: bool, burn_s: f64, rng: &mut impl Rng) -> LawKind {
     let early_s = Band::new(0.03, 0.07).draw(rng) * burn_s.min(200.0);
     if !guided || class == VehicleClass::SpaceLaunch {
         return LawKind::GravityTurn {
@@ -347,8 +352,10 @@ pub fn draw_flight_and_vehicle(
     azimuth_rad: f64,
     rng: &mut impl Rng,
 ) -> Result<(Drawn, Trajectory), AimError> {
+    // Drawn once: the refusals below must not favour one law.
+    let guided = rng.random::<f64>() < 0.5;
     for _ in 0..TRIES {
-        let drawn = draw(class, rng);
+        let drawn = draw_steered(class, guided, rng);
         if !plausible(&drawn) {
             continue;
         }
@@ -392,7 +399,7 @@ mod tests {
 
     use super::*;
     use crate::flight::aim::AIM_TOLERANCE_M;
-    use crate::flight::trajectory::Phase;
+    use crate::flight::trajectory::{Phase, Sample};
     use crate::frames::geodesic;
 
     /// Flies a class from a middle latitude in three directions.
@@ -454,6 +461,63 @@ mod tests {
                 .filter(|s| s.phase == Phase::Glide && height_m(&s.position_m) < 60e3)
                 .count();
             assert!(gliding > 100, "{gliding}");
+        }
+    }
+
+    /// Largest angle between thrust and velocity in the last 60 % of the boost [rad].
+    fn steering_rad(flight: &Trajectory) -> f64 {
+        let late =
+            |s: &&Sample| s.time_s > 0.4 * flight.cutoff_time_s && s.thrust_m_s2.norm() > 0.0;
+        flight
+            .samples
+            .iter()
+            .filter(late)
+            .map(|s| s.thrust_m_s2.angle(&s.velocity_m_s))
+            .fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn guided_thrust_leaves_the_velocity_and_a_gravity_turn_does_not() {
+        let site = Geodetic::from_degrees(35.0, 10.0, 0.0);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let (mut guided, mut turned) = (Vec::new(), Vec::new());
+        for _ in 0..12 {
+            let (drawn, flight) =
+                draw_flight_and_vehicle(VehicleClass::Submarine, &site, 2.0, &mut rng).unwrap();
+            let angle_rad = steering_rad(&flight);
+            if matches!(drawn.law_kind, LawKind::Guided { .. }) {
+                guided.push(angle_rad)
+            } else {
+                turned.push(angle_rad)
+            }
+        }
+        assert!(guided.len() > 2 && turned.len() > 2);
+        assert!(
+            guided.iter().all(|&angle_rad| angle_rad > 0.03),
+            "{guided:?}"
+        );
+        assert!(
+            turned.iter().all(|&angle_rad| angle_rad < 0.001),
+            "{turned:?}"
+        );
+    }
+
+    #[test]
+    fn a_glider_enters_as_its_class_says() {
+        for (_, _, flight) in flights(VehicleClass::Glider) {
+            let entry = flight.samples.windows(2).find(|pair| {
+                pair[0].time_s > flight.cutoff_time_s
+                    && height_m(&pair[0].position_m) > 100e3
+                    && height_m(&pair[1].position_m) <= 100e3
+            });
+            // One that burns out below 100 km never crosses it downwards.
+            let Some(entry) = entry else { continue };
+            let (speed_m_s, angle_rad) = (
+                entry[1].velocity_m_s.norm(),
+                heading(&entry[1].position_m, &entry[1].velocity_m_s).1,
+            );
+            assert!((5_500.0..6_600.0).contains(&speed_m_s), "{speed_m_s}");
+            assert!((-0.13..-0.04).contains(&angle_rad), "{angle_rad}");
         }
     }
 

@@ -44,7 +44,7 @@ const DAMPING_PER_S: f64 = 0.08;
 const RETURN_PER_S: f64 = 0.02;
 /// Bounds of the climb rate wanted [m/s].
 const SINK_MAX_M_S: f64 = 120.0;
-const CLIMB_MAX_M_S: f64 = 60.0;
+const CLIMB_MAX_M_S: f64 = 250.0;
 /// The share of full lift flown in equilibrium: the rest steers.
 const EQUILIBRIUM_SHARE: f64 = 0.9;
 /// Scale height of the air from 30 to 50 km [m].

@@ -122,7 +122,7 @@ fn special(class: VehicleClass) -> ClassPrior {
             stage_counts: &[(2, 0.5), (3, 0.5)],
             burn_s: Band::new(130.0, 180.0),
             range_m: Band::new(3.5e6, 6.5e6),
-            loft: Loft::Angle(Band::new(4.0 * DEGREE, 6.0 * DEGREE)),
+            loft: Loft::Angle(Band::new(3.5 * DEGREE, 5.0 * DEGREE)),
             burnout_height_m: Band::new(70e3, 130e3),
             burnout_speed_m_s: Band::new(5_700.0, 6_300.0),
             payload_ballistic_coefficient_kg_m2: Band::new(11_000.0, 15_000.0),
