@@ -1,1 +1,3 @@
 //! Truth that others made, bounds and scoring.
+
+pub mod score;

@@ -1,6 +1,9 @@
 //! Radar refraction against an independent ray trace and against ITU-R P.834.
 
-#![allow(clippy::disallowed_methods, reason = "an oracle may use the system's functions")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "an oracle may use the system's functions"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -47,18 +47,34 @@ struct Flown {
 fn main() {
     let mut bank = Vec::new();
     for (class, weight, widen) in WEIGHTS {
-        let flown: Vec<Flown> = (0..DRAWS).into_par_iter().filter_map(|seed| one(class, seed)).collect();
+        let flown: Vec<Flown> = (0..DRAWS)
+            .into_par_iter()
+            .filter_map(|seed| one(class, seed))
+            .collect();
         for stages in 1..=4 {
             let group: Vec<&Flown> = flown.iter().filter(|f| f.stages == stages).collect();
             if group.len() >= FEWEST {
-                bank.push(component(class, stages, weight * group.len() as f64 / flown.len() as f64, widen, &group));
+                bank.push(component(
+                    class,
+                    stages,
+                    weight * group.len() as f64 / flown.len() as f64,
+                    widen,
+                    &group,
+                ));
             }
         }
     }
     let total: f64 = bank.iter().map(|c| c.weight).sum();
     bank.iter_mut().for_each(|c| c.weight /= total);
     for c in &bank {
-        eprintln!("{:>18} {} stages: weight {:.3}, {} draws, {} pitch components", c.class, c.stages, c.weight, c.draws, c.pitch_components.len());
+        eprintln!(
+            "{:>18} {} stages: weight {:.3}, {} draws, {} pitch components",
+            c.class,
+            c.stages,
+            c.weight,
+            c.draws,
+            c.pitch_components.len()
+        );
     }
     match serde_json::to_string(&bank) {
         Ok(text) => println!("{}", text.replace("{\"class\"", "\n{\"class\"")),
@@ -68,7 +84,11 @@ fn main() {
 
 fn one(class: VehicleClass, seed: u64) -> Option<Flown> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed * 131 + class as u64);
-    let place = Geodetic::from_degrees(rng.random_range(-55.0..65.0), rng.random_range(-180.0..180.0), 0.0);
+    let place = Geodetic::from_degrees(
+        rng.random_range(-55.0..65.0),
+        rng.random_range(-180.0..180.0),
+        0.0,
+    );
     let azimuth_rad = rng.random_range(0.0..core::f64::consts::TAU);
     let flight = draw_flight(class, &place, azimuth_rad, &mut rng).ok()?;
     let drag = prior(class).ascent_ballistic_coefficient_kg_m2;
@@ -78,8 +98,17 @@ fn one(class: VehicleClass, seed: u64) -> Option<Flown> {
         let first = flight.at(burn.ignition_s + 0.02)?.thrust_m_s2.norm();
         let last = flight.at(burn.end_s - 0.02)?.thrust_m_s2.norm();
         let burnt = (1.0 - first / last).clamp(0.02, 0.97);
-        let gap_s = if index == 0 { 0.0 } else { burn.ignition_s - flight.burns[index - 1].end_s };
-        vehicle.extend([ln(first), ln(burnt / (1.0 - burnt)), ln(burn.end_s - burn.ignition_s), gap_s]);
+        let gap_s = if index == 0 {
+            0.0
+        } else {
+            burn.ignition_s - flight.burns[index - 1].end_s
+        };
+        vehicle.extend([
+            ln(first),
+            ln(burnt / (1.0 - burnt)),
+            ln(burn.end_s - burn.ignition_s),
+            gap_s,
+        ]);
     }
     let end_s = flight.burns.last()?.end_s;
     let heading = |time_s: f64| thrust_polar(&flight, &frame, azimuth_rad, time_s);
@@ -88,12 +117,21 @@ fn one(class: VehicleClass, seed: u64) -> Option<Flown> {
         *value = heading(end_s * k as f64 / (GRID - 1) as f64)?.0;
     }
     vehicle[1] = heading(end_s)?.1;
-    Some(Flown { stages: flight.burns.len(), vehicle, pitch_rad })
+    Some(Flown {
+        stages: flight.burns.len(),
+        vehicle,
+        pitch_rad,
+    })
 }
 
 /// Angle from the vertical toward the azimuth, and turn from the azimuth [rad]; in a gap between
 /// stages the thrust before it counts.
-fn thrust_polar(flight: &Trajectory, frame: &nalgebra::Matrix3<f64>, azimuth_rad: f64, time_s: f64) -> Option<(f64, f64)> {
+fn thrust_polar(
+    flight: &Trajectory,
+    frame: &nalgebra::Matrix3<f64>,
+    azimuth_rad: f64,
+    time_s: f64,
+) -> Option<(f64, f64)> {
     let mut at_s = time_s;
     for pair in flight.burns.windows(2) {
         if at_s > pair[0].end_s - 0.02 && at_s < pair[1].ignition_s + 0.02 {
@@ -103,14 +141,28 @@ fn thrust_polar(flight: &Trajectory, frame: &nalgebra::Matrix3<f64>, azimuth_rad
     let at_s = at_s.clamp(0.02, flight.burns.last()?.end_s - 0.02);
     let u = (frame * flight.at(at_s)?.thrust_m_s2).normalize();
     let along = u.x * sin(azimuth_rad) + u.y * cos(azimuth_rad);
-    let turned = if u.z < 0.98 { wrap_pi(atan2(u.x, u.y) - azimuth_rad) } else { 0.0 };
+    let turned = if u.z < 0.98 {
+        wrap_pi(atan2(u.x, u.y) - azimuth_rad)
+    } else {
+        0.0
+    };
     Some((atan2(along, u.z), turned))
 }
 
-fn component(class: VehicleClass, stages: usize, weight: f64, widen: f64, group: &[&Flown]) -> Component {
+fn component(
+    class: VehicleClass,
+    stages: usize,
+    weight: f64,
+    widen: f64,
+    group: &[&Flown],
+) -> Component {
     let n = group.len() as f64;
-    let mean_pitch: Vec<f64> = (0..GRID).map(|k| group.iter().map(|f| f.pitch_rad[k]).sum::<f64>() / n).collect();
-    let deviations = DMatrix::from_fn(GRID, group.len(), |k, j| group[j].pitch_rad[k] - mean_pitch[k]);
+    let mean_pitch: Vec<f64> = (0..GRID)
+        .map(|k| group.iter().map(|f| f.pitch_rad[k]).sum::<f64>() / n)
+        .collect();
+    let deviations = DMatrix::from_fn(GRID, group.len(), |k, j| {
+        group[j].pitch_rad[k] - mean_pitch[k]
+    });
     let eigen = SymmetricEigen::new(&deviations * deviations.transpose() / n);
     let mut order: Vec<usize> = (0..GRID).collect();
     order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
@@ -121,7 +173,10 @@ fn component(class: VehicleClass, stages: usize, weight: f64, widen: f64, group:
         held += eigen.eigenvalues[order[kept]];
         kept += 1;
     }
-    let basis: Vec<DVector<f64>> = order[..kept].iter().map(|k| eigen.eigenvectors.column(*k).into_owned()).collect();
+    let basis: Vec<DVector<f64>> = order[..kept]
+        .iter()
+        .map(|k| eigen.eigenvectors.column(*k).into_owned())
+        .collect();
     let vectors: Vec<DVector<f64>> = group
         .iter()
         .enumerate()
@@ -146,8 +201,14 @@ fn component(class: VehicleClass, stages: usize, weight: f64, widen: f64, group:
         stages,
         weight,
         draws: group.len(),
-        pitch_mean_rad: mean_pitch.iter().map(|v| (v * 1e6).round() * 1e-6).collect(),
-        pitch_components: basis.iter().map(|b| b.iter().map(|v| (v * 1e6).round() * 1e-6).collect()).collect(),
+        pitch_mean_rad: mean_pitch
+            .iter()
+            .map(|v| (v * 1e6).round() * 1e-6)
+            .collect(),
+        pitch_components: basis
+            .iter()
+            .map(|b| b.iter().map(|v| (v * 1e6).round() * 1e-6).collect())
+            .collect(),
         mean: mean.iter().map(|v| (v * 1e6).round() * 1e-6).collect(),
         covariance: covariance.transpose().as_slice().to_vec(),
     }

@@ -38,12 +38,20 @@ fn main() {
     let satellites: usize = arguments.get(1).and_then(|a| a.parse().ok()).unwrap_or(2);
     let Ok(bank) = Bank::embedded() else { return };
     let mut all = Vec::new();
-    println!("class               n  cover90 cover50 timecov90 rms_km med_km med_ell_km timerms p<.01 cut|z| best-ok weight ms");
+    println!(
+        "class               n  cover90 cover50 timecov90 rms_km med_km med_ell_km timerms p<.01 cut|z| best-ok weight ms"
+    );
     for class in VehicleClass::ALL {
-        if arguments.get(2).is_some_and(|only| *only != format!("{class:?}")) {
+        if arguments
+            .get(2)
+            .is_some_and(|only| *only != format!("{class:?}"))
+        {
             continue;
         }
-        let outcomes: Vec<Outcome> = (0..draws).into_par_iter().filter_map(|seed| trial(&bank, class, satellites, seed)).collect();
+        let outcomes: Vec<Outcome> = (0..draws)
+            .into_par_iter()
+            .filter_map(|seed| trial(&bank, class, satellites, seed))
+            .collect();
         show(&format!("{class:?}"), &outcomes, draws);
         all.extend(outcomes);
     }
@@ -53,7 +61,9 @@ fn main() {
 fn show(name: &str, outcomes: &[Outcome], asked: u64) {
     let n = outcomes.len().max(1) as f64;
     let share = |f: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|o| f(o)).count() as f64 / n;
-    let rms = |f: &dyn Fn(&Outcome) -> f64| (outcomes.iter().map(|o| f(o) * f(o)).sum::<f64>() / n).sqrt();
+    let rms = |f: &dyn Fn(&Outcome) -> f64| {
+        (outcomes.iter().map(|o| f(o) * f(o)).sum::<f64>() / n).sqrt()
+    };
     let median = |f: &dyn Fn(&Outcome) -> f64| {
         let mut values: Vec<f64> = outcomes.iter().map(f).collect();
         values.sort_by(f64::total_cmp);
@@ -84,7 +94,11 @@ fn normal(rng: &mut impl Rng) -> f64 {
 
 fn trial(bank: &Bank, class: VehicleClass, satellites: usize, seed: u64) -> Option<Outcome> {
     let mut rng = ChaCha8Rng::seed_from_u64(77_000 + seed);
-    let place = Geodetic::from_degrees(rng.random_range(-45.0..55.0), rng.random_range(-30.0..30.0), 0.0);
+    let place = Geodetic::from_degrees(
+        rng.random_range(-45.0..55.0),
+        rng.random_range(-30.0..30.0),
+        0.0,
+    );
     let azimuth_rad = rng.random_range(0.0..core::f64::consts::TAU);
     let flight = draw_flight(class, &place, azimuth_rad, &mut rng).ok()?;
     let cloud_m = rng.random_range(7e3..10e3);
@@ -92,18 +106,29 @@ fn trial(bank: &Bank, class: VehicleClass, satellites: usize, seed: u64) -> Opti
     let mut last = 0.0f64;
     for satellite in 0..satellites {
         let longitude_deg = [25.0, -35.0][satellite];
-        let position = Geodetic::from_degrees(0.0, longitude_deg, 35_786e3).to_itrf().vector();
+        let position = Geodetic::from_degrees(0.0, longitude_deg, 35_786e3)
+            .to_itrf()
+            .vector();
         let (bx, by) = (BIAS_RAD * normal(&mut rng), BIAS_RAD * normal(&mut rng));
         let mut time_s = rng.random_range(0.0..REVISIT_S);
         while time_s < flight.cutoff_time_s {
             let sample = flight.at(time_s)?;
             let burning = sample.thrust_m_s2.norm() > 0.1;
-            if burning && height_m(&sample.position_m) > cloud_m && rng.random::<f64>() < DETECTION {
+            if burning && height_m(&sample.position_m) > cloud_m && rng.random::<f64>() < DETECTION
+            {
                 let d = (sample.position_m - position).normalize();
                 let level = Vector3::z().cross(&d).normalize();
                 let upright = d.cross(&level);
-                let seen = d + level * (SIGMA_RAD * normal(&mut rng) + bx) + upright * (SIGMA_RAD * normal(&mut rng) + by);
-                looks.push(Look { time_s, sensor_position_m: position, line_of_sight: seen.normalize(), sigma_rad: SIGMA_RAD, satellite });
+                let seen = d
+                    + level * (SIGMA_RAD * normal(&mut rng) + bx)
+                    + upright * (SIGMA_RAD * normal(&mut rng) + by);
+                looks.push(Look {
+                    time_s,
+                    sensor_position_m: position,
+                    line_of_sight: seen.normalize(),
+                    sigma_rad: SIGMA_RAD,
+                    satellite,
+                });
                 last = last.max(time_s);
             }
             time_s += REVISIT_S;
@@ -117,9 +142,15 @@ fn trial(bank: &Bank, class: VehicleClass, satellites: usize, seed: u64) -> Opti
     looks.iter_mut().for_each(|look| look.time_s -= epoch_s);
     // The next look of the satellite that saw it last, or of the other one, misses it.
     let missed = last - epoch_s + REVISIT_S * if satellites == 2 { 0.6 } else { 1.0 };
-    let looks = Looks { looks, bias_sigma_rad: vec![BIAS_RAD; satellites], missed_s: Some(missed), now_s: flight.cutoff_time_s + 15.0 - epoch_s };
+    let looks = Looks {
+        looks,
+        bias_sigma_rad: vec![BIAS_RAD; satellites],
+        missed_s: Some(missed),
+        now_s: flight.cutoff_time_s + 15.0 - epoch_s,
+    };
     let started = std::time::Instant::now();
-    let posterior = AscentFit::default().update(bank, parse_utc("2026-01-01T00:00:00Z").ok()?, &looks)?;
+    let posterior =
+        AscentFit::default().update(bank, parse_utc("2026-01-01T00:00:00Z").ok()?, &looks)?;
     let seconds = started.elapsed().as_secs_f64();
     let launch = posterior.launch();
     let offset = launch.place.enu_from_itrf() * (place.to_itrf() - launch.place.to_itrf());
@@ -143,8 +174,18 @@ fn trial(bank: &Bank, class: VehicleClass, satellites: usize, seed: u64) -> Opti
     if std::env::var_os("TRIAL_VERBOSE").is_some() {
         println!(
             "  {seed}: err {:.2} km d2 {:.2} terr {:.2} z {:.2} ell {:.2} p {:.3} best {} {} w {:.2} looks {} cut z {:.2} up {:.0}",
-            outcome.error_m / 1e3, outcome.squared, time_error_s, outcome.time_z, outcome.semi_major_m / 1e3, outcome.p_value,
-            outcome.best, posterior.best().component.stages, outcome.own_weight, looks.looks.len(), outcome.cutoff_z, sin(0.0)
+            outcome.error_m / 1e3,
+            outcome.squared,
+            time_error_s,
+            outcome.time_z,
+            outcome.semi_major_m / 1e3,
+            outcome.p_value,
+            outcome.best,
+            posterior.best().component.stages,
+            outcome.own_weight,
+            looks.looks.len(),
+            outcome.cutoff_z,
+            sin(0.0)
         );
     }
     Some(outcome)
