@@ -21,3 +21,14 @@ pub use ledger::{LedgerLine, Source, account, lines};
 pub use priors::Priors;
 pub use rules::Rules;
 pub use verdict::{Judgement, Memory, judge};
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod cases_falcon;
+#[cfg(test)]
+mod tests_events;
+#[cfg(test)]
+mod tests_properties;
+#[cfg(test)]
+mod tests_rules;

@@ -3,7 +3,8 @@
 //! Order of the rules, first that applies wins:
 //!
 //! 1. the object ended: what was said last stands, with `ended` or `lost`;
-//! 2. it is explained: sensor fault, catalogue, piece of another, insertion into orbit;
+//! 2. it is explained: sensor fault, catalogue, piece of another, a notice that it keeps to
+//!    while it threatens nobody, insertion into orbit;
 //! 3. `confirmed`: two failure domains, and the published conditions on physics;
 //! 4. `suspected`: a powered ascent or an impact arc is established;
 //! 5. `dismissed`: a threat is improbable, with the best class as the reason;
@@ -198,6 +199,9 @@ impl Case<'_> {
             .is_some_and(|parent| !parent.carries_on && parent.probability > 0.9)
         {
             return Some((Verdict::Dismissed, Reason::PieceOfAnother));
+        }
+        if self.notified_away() {
+            return Some((Verdict::Dismissed, Reason::MatchesNotice));
         }
         self.memory
             .space_launch
@@ -394,11 +398,7 @@ impl Case<'_> {
     }
 
     fn suspected(&self) -> Option<Reason> {
-        if self.dossier.reports() < self.rules.reports_min
-            || !self.flies()
-            || self.went_quiet()
-            || self.notified_away()
-        {
+        if self.dossier.reports() < self.rules.reports_min || !self.flies() || self.went_quiet() {
             return None;
         }
         let disagreeing = self.disagreeing();
@@ -456,11 +456,14 @@ impl Case<'_> {
         })
     }
 
+    /// A launch as announced, under power or on its arc, and away from every protected area.
     fn notified_away(&self) -> bool {
-        self.dossier
-            .notice
-            .as_ref()
-            .is_some_and(|notice| notice.holds() && !is_threat(notice.class))
+        self.flies()
+            && self
+                .dossier
+                .notice
+                .as_ref()
+                .is_some_and(|notice| notice.holds() && !is_threat(notice.class))
             && self
                 .dossier
                 .protected_probability
@@ -470,9 +473,6 @@ impl Case<'_> {
     fn dismissed(&self) -> Option<Reason> {
         if self.dossier.reports() < self.rules.reports_min {
             return None;
-        }
-        if self.notified_away() && self.flies() {
-            return Some(Reason::MatchesNotice);
         }
         let held = self.memory.was(Verdict::Dismissed);
         let limit = if held {

@@ -25,12 +25,17 @@ pub struct NamedArea {
 /// a quarter of the globe. An ellipse that is not finite gives an empty ring.
 pub fn ellipse_ring(centre: &Geodetic, ellipse: &Ellipse) -> Vec<[f64; 2]> {
     let finite = centre.latitude_rad.is_finite() && centre.longitude_rad.is_finite();
-    let finite = finite && ellipse.semi_major_m.is_finite() && ellipse.semi_minor_m.is_finite() && ellipse.azimuth_rad.is_finite();
+    let finite = finite
+        && ellipse.semi_major_m.is_finite()
+        && ellipse.semi_minor_m.is_finite()
+        && ellipse.azimuth_rad.is_finite();
     if !finite {
         return Vec::new();
     }
     let grow = 1.0 + 0.25 * (TAU / CORNERS as f64 / 2.0) * (TAU / CORNERS as f64 / 2.0);
-    let mut ring: Vec<[f64; 2]> = (0..CORNERS).map(|i| corner(centre, ellipse, grow, i)).collect();
+    let mut ring: Vec<[f64; 2]> = (0..CORNERS)
+        .map(|i| corner(centre, ellipse, grow, i))
+        .collect();
     ring.push(ring[0]);
     ring
 }
@@ -39,14 +44,23 @@ fn corner(centre: &Geodetic, ellipse: &Ellipse, grow: f64, i: usize) -> [f64; 2]
     let (sine, cosine) = sin_cos(TAU * i as f64 / CORNERS as f64);
     let (along_m, across_m) = (ellipse.semi_major_m * cosine, ellipse.semi_minor_m * sine);
     let distance_m = grow * (along_m * along_m + across_m * across_m).sqrt();
-    let place = geodesic::direct(&Geodetic { height_m: 0.0, ..*centre }, ellipse.azimuth_rad + atan2(across_m, along_m), distance_m);
+    let place = geodesic::direct(
+        &Geodetic {
+            height_m: 0.0,
+            ..*centre
+        },
+        ellipse.azimuth_rad + atan2(across_m, along_m),
+        distance_m,
+    );
     [place.latitude_rad, place.longitude_rad]
 }
 
 /// The place lies in the region.
 pub fn region_contains(region: &Region, place: &Geodetic) -> bool {
     match region {
-        Region::Circle { centre, radius_m } => geodesic::inverse(centre, place).distance_m <= *radius_m,
+        Region::Circle { centre, radius_m } => {
+            geodesic::inverse(centre, place).distance_m <= *radius_m
+        }
         Region::Polygon(ring) => ring_contains(ring, place),
         Region::Many(parts) => parts.iter().any(|part| region_contains(part, place)),
     }
@@ -57,17 +71,30 @@ pub fn region_contains(region: &Region, place: &Geodetic) -> bool {
 /// Exact to the spacing of the corners: corners of either inside the other, edges that cross,
 /// and for circles the nearest point of each edge.
 pub fn ring_touches(ring: &[[f64; 2]], region: &Region) -> bool {
-    let corners_inside = ring.iter().any(|corner| region_contains(region, &place(corner)));
+    let corners_inside = ring
+        .iter()
+        .any(|corner| region_contains(region, &place(corner)));
     corners_inside
         || match region {
-            Region::Circle { centre, radius_m } => ring_contains(ring, centre) || nearest_edge_m(ring, centre) <= *radius_m,
-            Region::Polygon(other) => other.iter().any(|corner| ring_contains(ring, &place(corner))) || edges_cross(ring, other),
+            Region::Circle { centre, radius_m } => {
+                ring_contains(ring, centre) || nearest_edge_m(ring, centre) <= *radius_m
+            }
+            Region::Polygon(other) => {
+                other
+                    .iter()
+                    .any(|corner| ring_contains(ring, &place(corner)))
+                    || edges_cross(ring, other)
+            }
             Region::Many(parts) => parts.iter().any(|part| ring_touches(ring, part)),
         }
 }
 
 fn place(corner: &[f64; 2]) -> Geodetic {
-    Geodetic { latitude_rad: corner[0], longitude_rad: corner[1], height_m: 0.0 }
+    Geodetic {
+        latitude_rad: corner[0],
+        longitude_rad: corner[1],
+        height_m: 0.0,
+    }
 }
 
 /// East and north of a point as seen from a centre, distances and directions true (azimuthal
@@ -96,7 +123,9 @@ fn ring_contains(ring: &[[f64; 2]], from: &Geodetic) -> bool {
 
 fn nearest_edge_m(ring: &[[f64; 2]], from: &Geodetic) -> f64 {
     let seen: Vec<[f64; 2]> = ring.iter().map(|corner| plane_m(from, corner)).collect();
-    seen.windows(2).map(|edge| distance_to_edge_m(edge[0], edge[1])).fold(f64::INFINITY, f64::min)
+    seen.windows(2)
+        .map(|edge| distance_to_edge_m(edge[0], edge[1]))
+        .fold(f64::INFINITY, f64::min)
 }
 
 fn distance_to_edge_m(a: [f64; 2], b: [f64; 2]) -> f64 {
@@ -108,14 +137,22 @@ fn distance_to_edge_m(a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 fn edges_cross(ring: &[[f64; 2]], other: &[[f64; 2]]) -> bool {
-    let Some(first) = ring.first() else { return false };
+    let Some(first) = ring.first() else {
+        return false;
+    };
     let centre = place(first);
     let a: Vec<[f64; 2]> = ring.iter().map(|corner| plane_m(&centre, corner)).collect();
-    let b: Vec<[f64; 2]> = other.iter().map(|corner| plane_m(&centre, corner)).collect();
-    a.windows(2).any(|e| b.windows(2).any(|f| cross(e[0], e[1], f[0], f[1])))
+    let b: Vec<[f64; 2]> = other
+        .iter()
+        .map(|corner| plane_m(&centre, corner))
+        .collect();
+    a.windows(2)
+        .any(|e| b.windows(2).any(|f| cross(e[0], e[1], f[0], f[1])))
 }
 
 fn cross(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> bool {
-    let side = |p: [f64; 2], q: [f64; 2], r: [f64; 2]| (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]);
+    let side = |p: [f64; 2], q: [f64; 2], r: [f64; 2]| {
+        (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+    };
     (side(a, b, c) > 0.0) != (side(a, b, d) > 0.0) && (side(c, d, a) > 0.0) != (side(c, d, b) > 0.0)
 }

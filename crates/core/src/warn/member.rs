@@ -22,10 +22,23 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn of(assessment: &Assessment, now: Epoch, areas: &[NamedArea], taken_back: bool) -> Self {
+    pub(super) fn of(
+        assessment: &Assessment,
+        now: Epoch,
+        areas: &[NamedArea],
+        taken_back: bool,
+    ) -> Self {
         let ring = ring_of(assessment);
-        let touches = (0..areas.len()).filter(|&i| !ring.is_empty() && ring_touches(&ring, &areas[i].region)).collect();
-        Self { assessment: assessment.clone(), assessed: now, ring, touches, taken_back }
+        let touches = (0..areas.len())
+            .filter(|&i| !ring.is_empty() && ring_touches(&ring, &areas[i].region))
+            .collect();
+        Self {
+            assessment: assessment.clone(),
+            assessed: now,
+            ring,
+            touches,
+            taken_back,
+        }
     }
 
     pub(super) fn confirmed(&self) -> bool {
@@ -38,20 +51,43 @@ impl Member {
 
     /// Median time and one sigma [s] of the impact.
     pub(super) fn impact_time(&self) -> Option<(Epoch, f64)> {
-        let point = self.assessment.impact.as_ref().map(|impact| (impact.time, impact.time_sigma_s));
-        point.or_else(|| self.assessment.impact_region.as_ref().map(|region| (region.time, region.time_sigma_s)))
+        let point = self
+            .assessment
+            .impact
+            .as_ref()
+            .map(|impact| (impact.time, impact.time_sigma_s));
+        point.or_else(|| {
+            self.assessment
+                .impact_region
+                .as_ref()
+                .map(|region| (region.time, region.time_sigma_s))
+        })
     }
 
     pub(super) fn earliest_95(&self) -> Option<Epoch> {
-        let point = self.assessment.impact.as_ref().map(|impact| impact.earliest_95);
-        point.or_else(|| self.assessment.impact_region.as_ref().map(|region| region.earliest_95))
+        let point = self
+            .assessment
+            .impact
+            .as_ref()
+            .map(|impact| impact.earliest_95);
+        point.or_else(|| {
+            self.assessment
+                .impact_region
+                .as_ref()
+                .map(|region| region.earliest_95)
+        })
     }
 
     /// The danger from it is over: it came down, or its time has passed with a margin.
     pub(super) fn over(&self, now: Epoch, rules: &WarnRules) -> bool {
-        let came_down = self.assessment.reason == Reason::Ended && self.assessment.phase == FlightPhase::Ended && self.assessment.merged_into.is_none();
+        let came_down = self.assessment.reason == Reason::Ended
+            && self.assessment.phase == FlightPhase::Ended
+            && self.assessment.merged_into.is_none();
         let end = match self.impact_time() {
-            Some((time, sigma_s)) => after(time, rules.impact_margin_s + 3.0 * finite(sigma_s).min(600.0)),
+            Some((time, sigma_s)) => after(
+                time,
+                rules.impact_margin_s + 3.0 * finite(sigma_s).min(600.0),
+            ),
             None => after(self.assessed, rules.unknown_impact_hold_s),
         };
         came_down || now > end
@@ -65,28 +101,45 @@ impl Member {
 
     fn near(&self, other: &Self, rules: &WarnRules) -> bool {
         match (self.aim(), other.aim()) {
-            (Some(a), Some(b)) => geodesic::inverse(&a, &b).distance_m <= rules.raid_distance_m || self.touches.iter().any(|i| other.touches.contains(i)),
+            (Some(a), Some(b)) => {
+                geodesic::inverse(&a, &b).distance_m <= rules.raid_distance_m
+                    || self.touches.iter().any(|i| other.touches.contains(i))
+            }
             // Where one has no impact yet, the time alone decides.
             _ => true,
         }
     }
 
     fn started(&self) -> Epoch {
-        self.assessment.launch.as_ref().map_or(self.assessed, |launch| launch.time)
+        self.assessment
+            .launch
+            .as_ref()
+            .map_or(self.assessed, |launch| launch.time)
     }
 
     fn aim(&self) -> Option<Geodetic> {
         let point = self.assessment.impact.as_ref().map(|impact| impact.place);
-        point.or_else(|| self.ring.first().map(|corner| Geodetic { latitude_rad: corner[0], longitude_rad: corner[1], height_m: 0.0 }))
+        point.or_else(|| {
+            self.ring.first().map(|corner| Geodetic {
+                latitude_rad: corner[0],
+                longitude_rad: corner[1],
+                height_m: 0.0,
+            })
+        })
     }
 
     /// The impact differs from what was last told, by more than its own uncertainty.
     pub(super) fn moved_since(&self, told: &Self, rules: &WarnRules) -> bool {
-        if self.touches != told.touches || self.assessment.impact.is_some() != told.assessment.impact.is_some() || self.ring.is_empty() != told.ring.is_empty() {
+        if self.touches != told.touches
+            || self.assessment.impact.is_some() != told.assessment.impact.is_some()
+            || self.ring.is_empty() != told.ring.is_empty()
+        {
             return true;
         }
         let later = match (self.impact_time(), told.impact_time()) {
-            (Some((now, sigma_s)), Some((then, _))) => seconds_between(then, now).abs() > rules.time_changed_s.max(finite(sigma_s)),
+            (Some((now, sigma_s)), Some((then, _))) => {
+                seconds_between(then, now).abs() > rules.time_changed_s.max(finite(sigma_s))
+            }
             (now, then) => now.is_some() != then.is_some(),
         };
         later || self.shifted_sigmas(told) > rules.moved_sigmas
@@ -94,21 +147,36 @@ impl Member {
 
     /// How far the impact point moved, in sigmas of what was told.
     fn shifted_sigmas(&self, told: &Self) -> f64 {
-        let (Some(now), Some(then)) = (&self.assessment.impact, &told.assessment.impact) else { return 0.0 };
+        let (Some(now), Some(then)) = (&self.assessment.impact, &told.assessment.impact) else {
+            return 0.0;
+        };
         let line = geodesic::inverse(&then.place, &now.place);
         let (sine, cosine) = forewarn_physics::math::sin_cos(line.azimuth_from_rad);
         let shift = nalgebra::Vector2::new(line.distance_m * sine, line.distance_m * cosine);
-        then.covariance_en_m2.try_inverse().map_or(f64::INFINITY, |inverse| (shift.transpose() * inverse * shift)[(0, 0)].max(0.0).sqrt())
+        then.covariance_en_m2
+            .try_inverse()
+            .map_or(f64::INFINITY, |inverse| {
+                (shift.transpose() * inverse * shift)[(0, 0)]
+                    .max(0.0)
+                    .sqrt()
+            })
     }
 }
 
 fn finite(value: f64) -> f64 {
-    if value.is_finite() { value.max(0.0) } else { 0.0 }
+    if value.is_finite() {
+        value.max(0.0)
+    } else {
+        0.0
+    }
 }
 
 fn ring_of(assessment: &Assessment) -> Vec<[f64; 2]> {
     if let Some(impact) = &assessment.impact {
         return ellipse_ring(&impact.place, &Ellipse::of(&impact.covariance_en_m2, 0.9));
     }
-    assessment.impact_region.as_ref().map_or_else(Vec::new, |region| region.ring_rad.clone())
+    assessment
+        .impact_region
+        .as_ref()
+        .map_or_else(Vec::new, |region| region.ring_rad.clone())
 }

@@ -9,7 +9,8 @@ use super::member::Member;
 use super::rules::WarnRules;
 use super::text::{Message, description, headline};
 use crate::model::{
-    Action, ActionKind, Assessment, Mode, ObjectId, Region, ReleasedBy, Verdict, Warning, WarningAction, WarningId,
+    Action, ActionKind, Assessment, Mode, ObjectId, Region, ReleasedBy, Verdict, Warning,
+    WarningAction, WarningId,
 };
 
 /// Turns assessments and people's actions into steps of warnings.
@@ -51,8 +52,21 @@ struct Said<'a> {
 impl Warner {
     /// A machine without warnings. `release_rule` names the rule, approved beforehand, that
     /// releases warnings of confirmed objects; without it they stay drafts until people act.
-    pub fn new(mode: Mode, areas: Vec<NamedArea>, release_rule: Option<String>, rules: WarnRules) -> Self {
-        Self { mode, areas, release_rule, rules, members: BTreeMap::new(), open: Vec::new(), issued: 0 }
+    pub fn new(
+        mode: Mode,
+        areas: Vec<NamedArea>,
+        release_rule: Option<String>,
+        rules: WarnRules,
+    ) -> Self {
+        Self {
+            mode,
+            areas,
+            release_rule,
+            rules,
+            members: BTreeMap::new(),
+            open: Vec::new(),
+            issued: 0,
+        }
     }
 
     /// Takes in what was assessed at this moment (none: time alone passed) and says what people
@@ -60,8 +74,14 @@ impl Warner {
     /// at least every few seconds of engine time besides.
     pub fn step(&mut self, now: Epoch, assessments: &[Assessment]) -> Vec<Warning> {
         for assessment in assessments {
-            let taken_back = self.members.get(&assessment.object).is_some_and(|member| member.taken_back);
-            self.members.insert(assessment.object, Member::of(assessment, now, &self.areas, taken_back));
+            let taken_back = self
+                .members
+                .get(&assessment.object)
+                .is_some_and(|member| member.taken_back);
+            self.members.insert(
+                assessment.object,
+                Member::of(assessment, now, &self.areas, taken_back),
+            );
         }
         let mut out = Vec::new();
         self.withdraw(now, &mut out);
@@ -76,8 +96,16 @@ impl Warner {
     /// of an object (`o-17`); `acknowledge` and unknown targets change nothing.
     pub fn act(&mut self, now: Epoch, action: &Action) -> Vec<Warning> {
         let mut out = Vec::new();
-        let named = |open: &Open| open.id.to_string() == action.target || open.objects.iter().any(|object| object.to_string() == action.target);
-        let Some(at) = self.open.iter().position(named) else { return out };
+        let named = |open: &Open| {
+            open.id.to_string() == action.target
+                || open
+                    .objects
+                    .iter()
+                    .any(|object| object.to_string() == action.target)
+        };
+        let Some(at) = self.open.iter().position(named) else {
+            return out;
+        };
         match action.kind {
             ActionKind::Acknowledge => {}
             ActionKind::Release => self.release(at, now, &action.by, &mut out),
@@ -89,7 +117,13 @@ impl Warner {
                     }
                 }
                 let gone = open.objects.clone();
-                let close = Said { action: WarningAction::Retract, objects: gone, standing: 0, by: Some(&action.by), moved: false };
+                let close = Said {
+                    action: WarningAction::Retract,
+                    objects: gone,
+                    standing: 0,
+                    by: Some(&action.by),
+                    moved: false,
+                };
                 self.close(open, &close, now, &mut out);
             }
         }
@@ -98,7 +132,9 @@ impl Warner {
 
     /// Ids of the warnings that are neither cancelled nor retracted, with their objects.
     pub fn open(&self) -> impl Iterator<Item = (WarningId, &[ObjectId])> {
-        self.open.iter().map(|open| (open.id, open.objects.as_slice()))
+        self.open
+            .iter()
+            .map(|open| (open.id, open.objects.as_slice()))
     }
 
     fn release(&mut self, at: usize, now: Epoch, by: &str, out: &mut Vec<Warning>) {
@@ -119,7 +155,10 @@ impl Warner {
         let mut at = 0;
         while at < self.open.len() {
             self.follow_merges(at);
-            let (stands, gone): (Vec<_>, Vec<_>) = self.open[at].objects.iter().partition(|object| self.stands(**object, &self.open[at]));
+            let (stands, gone): (Vec<_>, Vec<_>) = self.open[at]
+                .objects
+                .iter()
+                .partition(|object| self.stands(**object, &self.open[at]));
             if gone.is_empty() {
                 at += 1;
                 continue;
@@ -127,11 +166,23 @@ impl Warner {
             let rest = stands.len();
             if stands.is_empty() {
                 let open = self.open.remove(at);
-                let close = Said { action: WarningAction::Retract, objects: gone, standing: 0, by: None, moved: false };
+                let close = Said {
+                    action: WarningAction::Retract,
+                    objects: gone,
+                    standing: 0,
+                    by: None,
+                    moved: false,
+                };
                 self.close(open, &close, now, out);
                 continue;
             }
-            let close = Said { action: WarningAction::Retract, objects: gone, standing: rest, by: None, moved: false };
+            let close = Said {
+                action: WarningAction::Retract,
+                objects: gone,
+                standing: rest,
+                by: None,
+                moved: false,
+            };
             self.close(self.open[at].clone(), &close, now, out);
             self.open[at].revision += 1;
             self.open[at].objects = stands;
@@ -143,10 +194,18 @@ impl Warner {
     /// An object that became another goes on under its name.
     fn follow_merges(&mut self, at: usize) {
         let followed = |object: &ObjectId| {
-            let into = self.members.get(object).and_then(|member| member.assessment.merged_into);
-            into.filter(|other| self.members.contains_key(other)).unwrap_or(*object)
+            let into = self
+                .members
+                .get(object)
+                .and_then(|member| member.assessment.merged_into);
+            into.filter(|other| self.members.contains_key(other))
+                .unwrap_or(*object)
         };
-        let pairs: Vec<(ObjectId, ObjectId)> = self.open[at].objects.iter().map(|object| (*object, followed(object))).collect();
+        let pairs: Vec<(ObjectId, ObjectId)> = self.open[at]
+            .objects
+            .iter()
+            .map(|object| (*object, followed(object)))
+            .collect();
         let open = &mut self.open[at];
         for (from, into) in pairs.iter().filter(|(from, into)| from != into) {
             // What was told of the one was told of the other: it must be taken back likewise.
@@ -162,7 +221,9 @@ impl Warner {
     /// A confirmed object's warning stands while it is confirmed; a draft of a suspected one
     /// while it is suspected and may touch what it was drafted for, or was confirmed since.
     fn stands(&self, object: ObjectId, open: &Open) -> bool {
-        let Some(member) = self.members.get(&object) else { return false };
+        let Some(member) = self.members.get(&object) else {
+            return false;
+        };
         let was_confirmed = open.told.get(&object).is_some_and(Member::confirmed);
         member.confirmed() || (!was_confirmed && member.suspected())
     }
@@ -171,11 +232,21 @@ impl Warner {
     fn finish(&mut self, now: Epoch, out: &mut Vec<Warning>) {
         let mut at = 0;
         while at < self.open.len() {
-            let over = |object: &ObjectId| self.members.get(object).is_none_or(|member| member.over(now, &self.rules));
+            let over = |object: &ObjectId| {
+                self.members
+                    .get(object)
+                    .is_none_or(|member| member.over(now, &self.rules))
+            };
             if self.open[at].objects.iter().all(over) {
                 let open = self.open.remove(at);
                 let objects = open.objects.clone();
-                let close = Said { action: WarningAction::Cancel, objects, standing: 0, by: None, moved: false };
+                let close = Said {
+                    action: WarningAction::Cancel,
+                    objects,
+                    standing: 0,
+                    by: None,
+                    moved: false,
+                };
                 self.close(open, &close, now, out);
             } else {
                 at += 1;
@@ -185,11 +256,18 @@ impl Warner {
 
     /// Gives every object that must be warned of a warning: its raid's, or its own.
     fn enlist(&mut self, now: Epoch, out: &mut Vec<Warning>) {
-        let waiting: Vec<ObjectId> = self.members.iter().filter(|(_, member)| self.must_warn(member, now)).map(|(object, _)| *object).collect();
+        let waiting: Vec<ObjectId> = self
+            .members
+            .iter()
+            .filter(|(_, member)| self.must_warn(member, now))
+            .map(|(object, _)| *object)
+            .collect();
         let mut fresh: Vec<WarningId> = Vec::new();
         for object in waiting {
             let release = self.rule_for(object);
-            if self.open.iter().any(|open| open.objects.contains(&object) && (open.released_by.is_some() || release.is_none())) {
+            if self.open.iter().any(|open| {
+                open.objects.contains(&object) && (open.released_by.is_some() || release.is_none())
+            }) {
                 continue;
             }
             let at = self.join(object, release.as_ref(), now, &mut fresh);
@@ -209,10 +287,21 @@ impl Warner {
     }
 
     /// The place in `open` of the warning that now holds the object.
-    fn join(&mut self, object: ObjectId, release: Option<&ReleasedBy>, now: Epoch, fresh: &mut Vec<WarningId>) -> usize {
-        let own = self.open.iter().position(|open| open.objects.contains(&object));
+    fn join(
+        &mut self,
+        object: ObjectId,
+        release: Option<&ReleasedBy>,
+        now: Epoch,
+        fresh: &mut Vec<WarningId>,
+    ) -> usize {
+        let own = self
+            .open
+            .iter()
+            .position(|open| open.objects.contains(&object));
         let raid = self.open.iter().position(|open| {
-            open.released_by.is_some() == release.is_some() && !open.objects.contains(&object) && self.one_raid(object, open)
+            open.released_by.is_some() == release.is_some()
+                && !open.objects.contains(&object)
+                && self.one_raid(object, open)
         });
         match (own, raid) {
             (Some(own), None) => self.part_from_suspects(own, object, now, fresh),
@@ -230,7 +319,13 @@ impl Warner {
     }
 
     /// Only confirmed objects leave a draft to be released; suspected ones stay behind in it.
-    fn part_from_suspects(&mut self, own: usize, object: ObjectId, now: Epoch, fresh: &mut Vec<WarningId>) -> usize {
+    fn part_from_suspects(
+        &mut self,
+        own: usize,
+        object: ObjectId,
+        now: Epoch,
+        fresh: &mut Vec<WarningId>,
+    ) -> usize {
         if self.open[own].objects.len() == 1 {
             return own;
         }
@@ -245,11 +340,19 @@ impl Warner {
 
     /// Ends drafts that have nobody left: their objects are in another warning now.
     fn drop_empty(&mut self, now: Epoch, out: &mut Vec<Warning>) {
-        let (empty, open): (Vec<Open>, Vec<Open>) = core::mem::take(&mut self.open).into_iter().partition(|open| open.objects.is_empty());
+        let (empty, open): (Vec<Open>, Vec<Open>) = core::mem::take(&mut self.open)
+            .into_iter()
+            .partition(|open| open.objects.is_empty());
         self.open = open;
         for draft in empty {
             let gone: Vec<ObjectId> = draft.told.keys().copied().collect();
-            let close = Said { action: WarningAction::Cancel, objects: gone, standing: 0, by: None, moved: true };
+            let close = Said {
+                action: WarningAction::Cancel,
+                objects: gone,
+                standing: 0,
+                by: None,
+                moved: true,
+            };
             self.close(draft, &close, now, out);
         }
     }
@@ -258,35 +361,54 @@ impl Warner {
         self.issued += 1;
         let id = WarningId(self.issued);
         fresh.push(id);
-        self.open.push(Open { id, revision: 0, objects, released_by: None, released_so_far: Vec::new(), told_at: now, told: BTreeMap::new() });
+        self.open.push(Open {
+            id,
+            revision: 0,
+            objects,
+            released_by: None,
+            released_so_far: Vec::new(),
+            told_at: now,
+            told: BTreeMap::new(),
+        });
         self.open.len() - 1
     }
 
     fn one_raid(&self, object: ObjectId, open: &Open) -> bool {
-        let Some(member) = self.members.get(&object) else { return false };
-        open.objects.iter().filter_map(|other| self.members.get(other)).any(|other| member.same_raid(other, &self.rules))
+        let Some(member) = self.members.get(&object) else {
+            return false;
+        };
+        open.objects
+            .iter()
+            .filter_map(|other| self.members.get(other))
+            .any(|other| member.same_raid(other, &self.rules))
     }
 
     fn must_warn(&self, member: &Member, now: Epoch) -> bool {
         if member.over(now, &self.rules) || member.assessment.merged_into.is_some() {
             return false;
         }
-        let placed = member.assessment.impact.is_some() || member.assessment.impact_region.is_some();
-        let draft = member.suspected() && placed && (self.areas.is_empty() || !member.touches.is_empty());
+        let placed =
+            member.assessment.impact.is_some() || member.assessment.impact_region.is_some();
+        let draft =
+            member.suspected() && placed && (self.areas.is_empty() || !member.touches.is_empty());
         member.confirmed() || (draft && !member.taken_back)
     }
 
     fn rule_for(&self, object: ObjectId) -> Option<ReleasedBy> {
         let member = self.members.get(&object)?;
         let by_rule = member.assessment.verdict == Verdict::Confirmed && !member.taken_back;
-        self.release_rule.clone().filter(|_| by_rule).map(ReleasedBy::Rule)
+        self.release_rule
+            .clone()
+            .filter(|_| by_rule)
+            .map(ReleasedBy::Rule)
     }
 
     /// Tells what changed enough to matter, not too often.
     fn update(&mut self, now: Epoch, out: &mut Vec<Warning>) {
         for at in 0..self.open.len() {
             let open = &self.open[at];
-            if seconds_between(open.told_at, now) >= self.rules.update_every_s && self.is_news(open) {
+            if seconds_between(open.told_at, now) >= self.rules.update_every_s && self.is_news(open)
+            {
                 self.tell(at, WarningAction::Update, now, out);
             }
         }
@@ -294,7 +416,9 @@ impl Warner {
 
     fn is_news(&self, open: &Open) -> bool {
         let changed = |object: &ObjectId| match (self.members.get(object), open.told.get(object)) {
-            (Some(now), Some(told)) => now.confirmed() != told.confirmed() || now.moved_since(told, &self.rules),
+            (Some(now), Some(told)) => {
+                now.confirmed() != told.confirmed() || now.moved_since(told, &self.rules)
+            }
             (now, told) => now.is_some() != told.is_some(),
         };
         open.objects.len() != open.told.len() || open.objects.iter().any(changed)
@@ -304,8 +428,17 @@ impl Warner {
         self.open[at].revision += 1;
         self.open[at].told_at = now;
         let objects = self.open[at].objects.clone();
-        self.open[at].told = objects.iter().filter_map(|object| Some((*object, self.members.get(object)?.clone()))).collect();
-        let said = Said { action, standing: objects.len(), objects, by: None, moved: false };
+        self.open[at].told = objects
+            .iter()
+            .filter_map(|object| Some((*object, self.members.get(object)?.clone())))
+            .collect();
+        let said = Said {
+            action,
+            standing: objects.len(),
+            objects,
+            by: None,
+            moved: false,
+        };
         out.push(self.compose(&self.open[at], &said, now));
     }
 
@@ -318,18 +451,47 @@ impl Warner {
         let (action, objects) = (said.action, &said.objects);
         let alarm = matches!(action, WarningAction::Issue | WarningAction::Update);
         // What is taken back or over is described as it was told, not as it is now.
-        let known = |object: &ObjectId| if alarm { self.members.get(object) } else { open.told.get(object).or_else(|| self.members.get(object)) };
+        let known = |object: &ObjectId| {
+            if alarm {
+                self.members.get(object)
+            } else {
+                open.told.get(object).or_else(|| self.members.get(object))
+            }
+        };
         let members: Vec<&Member> = objects.iter().filter_map(known).collect();
-        let message = Message { now, mode: self.mode, action, members: &members, areas: &self.areas, released_by: open.released_by.as_ref(), standing: said.standing, taken_back_by: said.by, moved: said.moved };
-        let first = |times: &mut dyn Iterator<Item = Epoch>| times.min().filter(|_| alarm).map(|time| seconds_between(now, time).max(0.0));
+        let message = Message {
+            now,
+            mode: self.mode,
+            action,
+            members: &members,
+            areas: &self.areas,
+            released_by: open.released_by.as_ref(),
+            standing: said.standing,
+            taken_back_by: said.by,
+            moved: said.moved,
+        };
+        let first = |times: &mut dyn Iterator<Item = Epoch>| {
+            times
+                .min()
+                .filter(|_| alarm)
+                .map(|time| seconds_between(now, time).max(0.0))
+        };
         Warning {
             warning: open.id,
             revision: open.revision,
             action,
             mode: self.mode,
             objects: objects.clone(),
-            areas: members.iter().filter(|member| !member.ring.is_empty()).map(|member| Region::Polygon(member.ring.clone())).collect(),
-            time_left_s: first(&mut members.iter().filter_map(|member| Some(member.impact_time()?.0))),
+            areas: members
+                .iter()
+                .filter(|member| !member.ring.is_empty())
+                .map(|member| Region::Polygon(member.ring.clone()))
+                .collect(),
+            time_left_s: first(
+                &mut members
+                    .iter()
+                    .filter_map(|member| Some(member.impact_time()?.0)),
+            ),
             earliest_95_s: first(&mut members.iter().filter_map(|member| member.earliest_95())),
             released_by: open.released_by.clone(),
             headline: headline(&message),

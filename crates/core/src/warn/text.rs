@@ -44,12 +44,18 @@ pub(super) fn headline(message: &Message<'_>) -> String {
                 (true, WarningAction::Update) => "Warning update",
                 (true, _) => "Warning",
             };
-            let left = first_impact(message).map_or_else(String::new, |seconds| format!(", first impact in about {}", minutes(seconds)));
+            let left = first_impact(message).map_or_else(String::new, |seconds| {
+                format!(", first impact in about {}", minutes(seconds))
+            });
             format!("{mode}: {kind}: {what}{left}")
         }
-        WarningAction::Cancel if message.moved => format!("{mode}: Draft replaced: {what} is in another warning now"),
+        WarningAction::Cancel if message.moved => {
+            format!("{mode}: Draft replaced: {what} is in another warning now")
+        }
         WarningAction::Cancel => format!("{mode}: Warning ended: the danger from {what} is over"),
-        WarningAction::Retract => format!("{mode}: Warning taken back: {what} was a mistaken report"),
+        WarningAction::Retract => {
+            format!("{mode}: Warning taken back: {what} was a mistaken report")
+        }
     }
 }
 
@@ -58,7 +64,9 @@ pub(super) fn description(message: &Message<'_>) -> String {
     let mut lines = vec![format!("{}.", mode_words(message.mode))];
     match message.action {
         WarningAction::Issue | WarningAction::Update => alarm(message, &mut lines),
-        WarningAction::Cancel if message.moved => lines.push("This draft is replaced by another warning of the same objects.".into()),
+        WarningAction::Cancel if message.moved => {
+            lines.push("This draft is replaced by another warning of the same objects.".into())
+        }
         WarningAction::Cancel => {
             lines.push("The last predicted time of impact has passed, or the flight has ended. This warning is over.".into());
         }
@@ -68,19 +76,34 @@ pub(super) fn description(message: &Message<'_>) -> String {
 }
 
 fn alarm(message: &Message<'_>, lines: &mut Vec<String>) {
-    let confirmed = message.members.iter().filter(|member| member.confirmed()).count();
+    let confirmed = message
+        .members
+        .iter()
+        .filter(|member| member.confirmed())
+        .count();
     let count = message.members.len();
     lines.push(if confirmed == count {
         format!("{} confirmed in flight.", capital(&things(message.members)))
     } else {
-        format!("{} in flight, {confirmed} of them confirmed, the others suspected.", capital(&things(message.members)))
+        format!(
+            "{} in flight, {confirmed} of them confirmed, the others suspected.",
+            capital(&things(message.members))
+        )
     });
-    lines.extend(message.members.iter().find(|member| member.confirmed()).and_then(|member| basis(member)));
+    lines.extend(
+        message
+            .members
+            .iter()
+            .find(|member| member.confirmed())
+            .and_then(|member| basis(member)),
+    );
     lines.extend(message.members.first().and_then(|member| origin(member)));
     lines.extend(first_member(message).map(|member| destination(member)));
     lines.push(places(message));
     lines.push(match message.released_by {
-        Some(ReleasedBy::Rule(rule)) => format!("Released by the rule \"{rule}\", approved beforehand."),
+        Some(ReleasedBy::Rule(rule)) => {
+            format!("Released by the rule \"{rule}\", approved beforehand.")
+        }
         Some(ReleasedBy::People(people)) => format!("Released by {}.", people.join(" and ")),
         None => "Draft: not released.".into(),
     });
@@ -94,12 +117,18 @@ fn take_back(message: &Message<'_>, lines: &mut Vec<String>) {
     lines.push(if message.standing == 0 {
         "This warning was a mistake and no longer applies.".into()
     } else {
-        format!("The warning of the other {} stands.", objects(message.standing))
+        format!(
+            "The warning of the other {} stands.",
+            objects(message.standing)
+        )
     });
 }
 
 fn things(members: &[&Member]) -> String {
-    let gliders = members.iter().filter(|member| member.assessment.classification == Class::GlideVehicle).count();
+    let gliders = members
+        .iter()
+        .filter(|member| member.assessment.classification == Class::GlideVehicle)
+        .count();
     match (members.len(), gliders) {
         (1, 0) => "one ballistic missile".into(),
         (1, _) => "one glide vehicle".into(),
@@ -110,21 +139,34 @@ fn things(members: &[&Member]) -> String {
 }
 
 fn objects(count: usize) -> String {
-    if count == 1 { "object".into() } else { format!("{count} objects") }
+    if count == 1 {
+        "object".into()
+    } else {
+        format!("{count} objects")
+    }
 }
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 fn basis(member: &Member) -> Option<String> {
     Some(match member.assessment.basis.as_ref()? {
         Basis::TwoPhysics => "Infrared satellites and radar agree.".into(),
-        Basis::SinglePhysics { other_physics_first } => {
+        Basis::SinglePhysics {
+            other_physics_first,
+        } => {
             let other = other_physics_first.map_or_else(
                 || "no sensor of another kind will see it".into(),
-                |first| format!("a sensor of another kind can first see it at {}", seconds_text(first)),
+                |first| {
+                    format!(
+                        "a sensor of another kind can first see it at {}",
+                        seconds_text(first)
+                    )
+                },
             );
             format!("Independent infrared satellites agree; {other}.")
         }
@@ -133,9 +175,16 @@ fn basis(member: &Member) -> Option<String> {
 
 fn origin(member: &Member) -> Option<String> {
     let launch = member.assessment.launch.as_ref()?;
-    let site = launch.sites.first().filter(|site| site.probability > 0.5).map_or_else(String::new, |site| format!(", probably {}", site.name));
+    let site = launch
+        .sites
+        .first()
+        .filter(|site| site.probability > 0.5)
+        .map_or_else(String::new, |site| format!(", probably {}", site.name));
     let place = place_text(launch.place.latitude_rad, launch.place.longitude_rad);
-    Some(format!("First launched at {} near {place}{site}.", seconds_text(launch.time)))
+    Some(format!(
+        "First launched at {} near {place}{site}.",
+        seconds_text(launch.time)
+    ))
 }
 
 fn destination(member: &Member) -> String {
@@ -151,25 +200,45 @@ fn destination(member: &Member) -> String {
         );
     }
     match &member.assessment.impact_region {
-        Some(region) => format!("Only a wide region of impact is known so far; first impact not before {}.", seconds_text(region.earliest_95)),
+        Some(region) => format!(
+            "Only a wide region of impact is known so far; first impact not before {}.",
+            seconds_text(region.earliest_95)
+        ),
         None => "Where it will come down is not known yet.".into(),
     }
 }
 
 fn places(message: &Message<'_>) -> String {
-    let mut touched: Vec<usize> = message.members.iter().flat_map(|member| member.touches.iter().copied()).collect();
+    let mut touched: Vec<usize> = message
+        .members
+        .iter()
+        .flat_map(|member| member.touches.iter().copied())
+        .collect();
     touched.sort_unstable();
     touched.dedup();
     if touched.is_empty() {
-        return if message.areas.is_empty() { "No protected areas were given.".into() } else { "No protected area lies in the area of impact.".into() };
+        return if message.areas.is_empty() {
+            "No protected areas were given.".into()
+        } else {
+            "No protected area lies in the area of impact.".into()
+        };
     }
-    let names: Vec<&str> = touched.iter().map(|&i| message.areas[i].name.as_str()).collect();
+    let names: Vec<&str> = touched
+        .iter()
+        .map(|&i| message.areas[i].name.as_str())
+        .collect();
     format!("Protected areas concerned: {}.", names.join(", "))
 }
 
 fn first_member<'a>(message: &Message<'a>) -> Option<&'a Member> {
-    let timed = message.members.iter().copied().filter(|member| member.impact_time().is_some());
-    timed.min_by_key(|member| member.impact_time().map(|(time, _)| time)).or_else(|| message.members.first().copied())
+    let timed = message
+        .members
+        .iter()
+        .copied()
+        .filter(|member| member.impact_time().is_some());
+    timed
+        .min_by_key(|member| member.impact_time().map(|(time, _)| time))
+        .or_else(|| message.members.first().copied())
 }
 
 fn first_impact(message: &Message<'_>) -> Option<f64> {
@@ -178,18 +247,27 @@ fn first_impact(message: &Message<'_>) -> Option<f64> {
 }
 
 fn minutes(seconds: f64) -> String {
-    if seconds < 90.0 { format!("{seconds:.0} seconds") } else { format!("{:.0} minutes", (seconds / 60.0).floor()) }
+    if seconds < 90.0 {
+        format!("{seconds:.0} seconds")
+    } else {
+        format!("{:.0} minutes", (seconds / 60.0).floor())
+    }
 }
 
 /// Whole seconds, cut, for people.
 fn seconds_text(epoch: Epoch) -> String {
     let text = format_utc(epoch);
-    text.split_once('.').map_or(text.clone(), |(whole, _)| format!("{whole}Z"))
+    text.split_once('.')
+        .map_or(text.clone(), |(whole, _)| format!("{whole}Z"))
 }
 
 fn place_text(latitude_rad: f64, longitude_rad: f64) -> String {
     let (latitude_deg, longitude_deg) = (latitude_rad.to_degrees(), longitude_rad.to_degrees());
     let north = if latitude_deg >= 0.0 { "N" } else { "S" };
     let east = if longitude_deg >= 0.0 { "E" } else { "W" };
-    format!("{:.2}° {north} {:.2}° {east}", latitude_deg.abs(), longitude_deg.abs())
+    format!(
+        "{:.2}° {north} {:.2}° {east}",
+        latitude_deg.abs(),
+        longitude_deg.abs()
+    )
 }

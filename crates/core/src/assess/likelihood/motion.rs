@@ -14,6 +14,8 @@ use crate::model::Class;
 const FIRST_SPEED_M_S: f64 = 1_500.0;
 /// Fastest mean growth of a missile's speed, 7 g [m/s²].
 const GROWTH_MAX_M_S2: f64 = 70.0;
+/// Slowest mean growth of a launcher's speed over the ground [m/s²].
+const GROWTH_MIN_M_S2: f64 = 5.0;
 /// Nothing that goes up from the Earth by rocket and comes down again flies faster [m/s].
 const SPEED_MAX_M_S: f64 = 8_000.0;
 /// A natural fireball's light lasts this long [s]; the CNEOS and GLM records hold few longer.
@@ -50,6 +52,15 @@ fn speed(facts: &MotionFacts, scores: &mut Scores) {
     let limit_m_s =
         (FIRST_SPEED_M_S + GROWTH_MAX_M_S2 * facts.duration_s.max(0.0)).min(SPEED_MAX_M_S);
     scores.add(&ROCKETS, -excess(speed, limit_m_s, 300.0));
+    // Nor does one that has burnt for so long still crawl.
+    scores.add(
+        &ROCKETS,
+        -shortfall(
+            speed,
+            GROWTH_MIN_M_S2 * facts.duration_s.max(0.0) - 50.0,
+            100.0,
+        ),
+    );
     scores.add(&[Class::Aircraft], -excess(speed, 700.0, 150.0));
     scores.add(
         &[Class::Reentry],
@@ -98,5 +109,9 @@ fn moving(facts: &MotionFacts, scores: &mut Scores) {
         let z = growth.mean / growth.sigma.max(0.1);
         let steady = bounded(half_square(z), 0.0, 6.0);
         scores.add(&ROCKETS, if z > 0.0 { steady } else { -steady });
+        scores.add(
+            &ROCKETS,
+            -bounded(shortfall(growth, GROWTH_MIN_M_S2, 2.0), 0.0, 6.0),
+        );
     }
 }
