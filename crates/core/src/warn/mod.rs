@@ -27,3 +27,6 @@ mod text;
 pub use area::{NamedArea, ellipse_ring, region_contains, ring_touches};
 pub use rules::WarnRules;
 pub use state::Warner;
+
+#[cfg(test)]
+mod tests;

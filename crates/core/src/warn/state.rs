@@ -35,6 +35,8 @@ struct Open {
     released_so_far: Vec<String>,
     told_at: Epoch,
     told: BTreeMap<ObjectId, Member>,
+    /// How many objects were told of: `told` shrinks when two of them turn out to be one.
+    count_told: usize,
 }
 
 /// One step to be put into words.
@@ -369,6 +371,7 @@ impl Warner {
             released_so_far: Vec::new(),
             told_at: now,
             told: BTreeMap::new(),
+            count_told: 0,
         });
         self.open.len() - 1
     }
@@ -421,12 +424,13 @@ impl Warner {
             }
             (now, told) => now.is_some() != told.is_some(),
         };
-        open.objects.len() != open.told.len() || open.objects.iter().any(changed)
+        open.objects.len() != open.count_told || open.objects.iter().any(changed)
     }
 
     fn tell(&mut self, at: usize, action: WarningAction, now: Epoch, out: &mut Vec<Warning>) {
         self.open[at].revision += 1;
         self.open[at].told_at = now;
+        self.open[at].count_told = self.open[at].objects.len();
         let objects = self.open[at].objects.clone();
         self.open[at].told = objects
             .iter()

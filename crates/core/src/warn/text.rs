@@ -98,7 +98,7 @@ fn alarm(message: &Message<'_>, lines: &mut Vec<String>) {
             .and_then(|member| basis(member)),
     );
     lines.extend(message.members.first().and_then(|member| origin(member)));
-    lines.extend(first_member(message).map(|member| destination(member)));
+    lines.extend(first_member(message).map(destination));
     lines.push(places(message));
     lines.push(match message.released_by {
         Some(ReleasedBy::Rule(rule)) => {
