@@ -1,3 +1,4 @@
 //! Truth that others made, bounds and scoring.
 
+pub mod benchmarks;
 pub mod score;
