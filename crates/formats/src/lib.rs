@@ -17,6 +17,7 @@ pub mod words;
 
 pub mod config;
 pub mod csv;
+pub mod czml;
 pub mod events;
 pub mod geojson;
 pub mod oem;

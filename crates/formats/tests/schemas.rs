@@ -29,3 +29,61 @@ fn schemas_are_found_by_name_and_by_file() {
     let detections = schema::schema("detections").unwrap();
     assert!(detections.to_string().contains("line_of_sight"));
 }
+
+/// The properties of a schema, references followed, of all its alternatives.
+fn properties(
+    root: &serde_json::Value,
+    node: &serde_json::Value,
+    found: &mut std::collections::BTreeSet<String>,
+) {
+    if let Some(reference) = node["$ref"].as_str() {
+        properties(
+            root,
+            root.pointer(reference.trim_start_matches('#')).unwrap(),
+            found,
+        );
+    }
+    if let Some(names) = node["properties"].as_object() {
+        found.extend(names.keys().cloned());
+    }
+    for alternative in node["oneOf"]
+        .as_array()
+        .into_iter()
+        .chain(node["anyOf"].as_array())
+        .flatten()
+    {
+        properties(root, alternative, found);
+    }
+}
+
+/// The keys that a reader says it knows, from its answer to one that it does not.
+fn known_keys(text: &str) -> std::collections::BTreeSet<String> {
+    let problems =
+        forewarn_formats::config::read_sensors("sensors.toml", text, Path::new(".")).unwrap_err();
+    let unknown = problems
+        .iter()
+        .find(|problem| problem.field.ends_with("QQQQQQQQQQQQ"))
+        .unwrap();
+    unknown
+        .remedy
+        .trim_start_matches("known here: ")
+        .split(", ")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_schema_of_sensors_names_the_keys_that_the_reader_knows() {
+    let schema = schema::schema("sensors").unwrap();
+    let (mut described, mut orbit) = Default::default();
+    properties(&schema, &schema["$defs"]["SensorToml"], &mut described);
+    properties(&schema, &schema["$defs"]["OrbitToml"], &mut orbit);
+    let mut known = known_keys("[[sensor]]\nkind = \"infrared\"\nQQQQQQQQQQQQ = 1\n");
+    known.extend(known_keys(
+        "[[sensor]]\nkind = \"radar\"\nQQQQQQQQQQQQ = 1\n",
+    ));
+    assert_eq!(described, known);
+    let elements =
+        "[[sensor]]\nkind = \"infrared\"\norbit = { semi_major_axis_m = 7e6, QQQQQQQQQQQQ = 1 }\n";
+    assert_eq!(orbit, known_keys(elements));
+}
