@@ -56,7 +56,7 @@ impl Default for Rules {
             confirmed: 0.99,
             dismissed: 0.01,
             suspected_leave: 0.5,
-            threat_floor: 0.1,
+            threat_floor: 0.03,
             confirmed_leave: 0.9,
             dismissed_leave: 0.05,
             reports_min: 3,

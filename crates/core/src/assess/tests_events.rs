@@ -401,6 +401,65 @@ fn missiles_of_every_length_are_confirmed_after_cut_off() {
     }
 }
 
+#[test]
+fn lofted_missiles_are_not_taken_for_sounding_rockets() {
+    let table: [(f64, f64, f64); 4] = [
+        (70.0, 3_800.0, 900e3),
+        (75.0, 4_500.0, 1_000e3),
+        (78.0, 6_500.0, 1_000e3),
+        (20.0, 3_500.0, 800e3),
+    ];
+    for (climb_deg, speed_m_s, range_m) in table {
+        let mut flight = two_physics_missile();
+        let (up, across) = forewarn_physics::math::sin_cos(climb_deg.to_radians());
+        flight.ascent = Some(AscentFacts {
+            vertical_speed_m_s: Uncertain::new(speed_m_s * up, 30.0),
+            horizontal_speed_m_s: Uncertain::new(speed_m_s * across, 30.0),
+            range_m: Some(Uncertain::new(range_m, 0.1 * range_m)),
+            ..cut_off(120.0, speed_m_s, 45.0)
+        });
+        flight.arc = Some(arc(20, speed_m_s, -3_000.0, 20.0));
+        let said = say(&flight);
+        assert_eq!(
+            said.verdict,
+            Verdict::Confirmed,
+            "{climb_deg}: {:?}",
+            said.probabilities
+        );
+    }
+}
+
+/// The slowest liquid missiles rise like launchers: suspected all the same, at any time.
+#[test]
+fn slow_risers_are_suspected() {
+    for (burn_s, speed_m_s) in [
+        (60.0, 520.0),
+        (80.0, 620.0),
+        (100.0, 900.0),
+        (120.0, 1_300.0),
+        (150.0, 2_000.0),
+    ] {
+        let facts = AscentFacts {
+            satellites: 1,
+            reports: 5,
+            log_evidence_ratio: 10.0,
+            ..ascent(burn_s, speed_m_s)
+        };
+        let slow = Dossier {
+            motion: Some(motion(40.0, 600.0, 8.0)),
+            ascent: Some(facts),
+            ..dossier(40.0, infrared_alone(5))
+        };
+        let said = say(&slow);
+        assert_eq!(
+            said.verdict,
+            Verdict::Suspected,
+            "{burn_s} s {speed_m_s} m/s: {:?}",
+            said.probabilities
+        );
+    }
+}
+
 /// Height of the vacuum perigee [m] over a spherical, rotating Earth: good to some kilometres.
 fn perigee_m(row: &Row, eastward_m_s: f64) -> f64 {
     let (_, speed, height, up, _) = *row;

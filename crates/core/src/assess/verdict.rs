@@ -439,7 +439,7 @@ impl Case<'_> {
 
     /// A slow, short thing that has stopped reporting: no missile ends its burn like that.
     fn went_quiet(&self) -> bool {
-        let long = seconds_between(self.dossier.first_report, self.dossier.last_report) >= 25.0;
+        let long = seconds_between(self.dossier.first_report, self.dossier.last_report) >= 15.0;
         let fast = self
             .dossier
             .ascent
