@@ -4,6 +4,7 @@
 //! [`account`] turns it into one probability per class; [`judge`] applies the published rules
 //! of confirmation to both and to the [`Memory`] of what was said before.
 
+mod confirm;
 mod domains;
 mod dossier;
 mod ledger;

@@ -15,8 +15,8 @@
 
 use forewarn_physics::time::{Epoch, seconds_between};
 
-use super::domains::{independent_groups, physics_differ};
-use super::dossier::{Dossier, End, Glint, Physics, SensorFacts};
+use super::domains::independent_groups;
+use super::dossier::{Dossier, End, SensorFacts};
 use super::ledger::account;
 use super::likelihood::THREATENED;
 use super::priors::Priors;
@@ -44,8 +44,8 @@ pub struct Judgement {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Memory {
     verdict: Option<Verdict>,
-    reason: Option<Reason>,
-    basis: Option<Basis>,
+    pub(super) reason: Option<Reason>,
+    pub(super) basis: Option<Basis>,
     /// When a suspicion or confirmation was last withdrawn.
     withdrawn: Option<Epoch>,
     /// It was seen to reach orbit under power: it keeps its class.
@@ -58,7 +58,7 @@ impl Memory {
         self.verdict
     }
 
-    fn was(&self, verdict: Verdict) -> bool {
+    pub(super) fn was(&self, verdict: Verdict) -> bool {
         self.verdict == Some(verdict)
     }
 }
@@ -117,11 +117,11 @@ fn remember(
 
 type Decision = (Verdict, Reason, Option<Basis>);
 
-struct Case<'a> {
-    dossier: &'a Dossier,
-    probabilities: &'a Probabilities,
-    rules: &'a Rules,
-    memory: &'a Memory,
+pub(super) struct Case<'a> {
+    pub(super) dossier: &'a Dossier,
+    pub(super) probabilities: &'a Probabilities,
+    pub(super) rules: &'a Rules,
+    pub(super) memory: &'a Memory,
 }
 
 impl Case<'_> {
@@ -226,7 +226,7 @@ impl Case<'_> {
         })
     }
 
-    fn established(&self, log_evidence: f64) -> bool {
+    pub(super) fn established(&self, log_evidence: f64) -> bool {
         log_evidence >= self.rules.ascent_log_evidence
     }
 
@@ -234,136 +234,8 @@ impl Case<'_> {
         updates >= self.rules.arc_updates_min && nis_per_dof <= self.rules.nis_max
     }
 
-    fn confirmed(&self) -> Option<(Reason, Basis)> {
-        let threat = self.probabilities.threat();
-        let held = self.memory.was(Verdict::Confirmed);
-        let needed = if held {
-            self.rules.confirmed_leave
-        } else {
-            self.rules.confirmed
-        };
-        if threat <= needed || self.disagreeing() > 0 {
-            return None;
-        }
-        let agreeing: Vec<&SensorFacts> = self
-            .dossier
-            .sensors
-            .iter()
-            .filter(|sensor| sensor.counts())
-            .collect();
-        let groups = independent_groups(&agreeing);
-        if groups.len() < 2 {
-            return None;
-        }
-        if held && let Some(basis) = self.held_basis(&groups) {
-            return Some((self.memory.reason.unwrap_or(Reason::TwoDomainsAgree), basis));
-        }
-        if self.dwelling() {
-            return None;
-        }
-        if self.two_physics() {
-            return Some((Reason::TwoPhysicsAgree, Basis::TwoPhysics));
-        }
-        self.single_physics().then(|| {
-            (
-                Reason::TwoDomainsAgree,
-                Basis::SinglePhysics {
-                    other_physics_first: self.other_physics_first(),
-                },
-            )
-        })
-    }
-
-    /// A confirmation stands while its own basis does; a second physics that joins makes it firmer.
-    fn held_basis(&self, groups: &[Vec<&SensorFacts>]) -> Option<Basis> {
-        match self.memory.basis.as_ref()? {
-            Basis::TwoPhysics => physics_differ(groups).then_some(Basis::TwoPhysics),
-            Basis::SinglePhysics { .. } if self.two_physics() => None,
-            Basis::SinglePhysics { .. } => Some(Basis::SinglePhysics {
-                other_physics_first: self.other_physics_first(),
-            }),
-        }
-    }
-
-    fn two_physics(&self) -> bool {
-        let each = self.rules.reports_each_two_physics;
-        let sensors: Vec<&SensorFacts> = self
-            .dossier
-            .sensors
-            .iter()
-            .filter(|sensor| sensor.counts() && sensor.reports >= each)
-            .collect();
-        physics_differ(&independent_groups(&sensors)) && self.flies()
-    }
-
-    /// Two domains of one physics, under the published conditions.
-    fn single_physics(&self) -> bool {
-        if self.other_physics_could_have_seen() {
-            return false;
-        }
-        let Some(ascent) = &self.dossier.ascent else {
-            return false;
-        };
-        let groups = independent_groups(&self.agreeing_infrared());
-        let each = |group: &Vec<&SensorFacts>| {
-            group.iter().map(|sensor| sensor.reports).sum::<u32>()
-                >= self.rules.reports_each_single_physics
-                && group.iter().all(|sensor| sensor.glint == Glint::Excluded)
-        };
-        groups.iter().filter(|group| each(group)).count() >= 2
-            && groups
-                .iter()
-                .flatten()
-                .all(|sensor| sensor.glint == Glint::Excluded)
-            && ascent.satellites >= 2
-            && self.established(ascent.log_evidence_ratio)
-            && ascent.p_value > self.rules.single_physics_p_value
-            && ascent.speed_max_m_s.mean > self.rules.single_physics_speed_m_s
-            && self.probabilities.threat() > self.rules.confirmed
-    }
-
-    fn agreeing_infrared(&self) -> Vec<&SensorFacts> {
-        self.dossier
-            .sensors
-            .iter()
-            .filter(|sensor| sensor.counts() && sensor.physics == Physics::Infrared)
-            .collect()
-    }
-
-    /// A live, sound sensor of a physics that has not reported the object could have seen it.
-    fn other_physics_could_have_seen(&self) -> bool {
-        let seen = |physics| {
-            self.dossier
-                .sensors
-                .iter()
-                .any(|sensor| sensor.physics == physics && sensor.counts())
-        };
-        self.dossier.sensors.iter().any(|sensor| {
-            let started = sensor
-                .first_could_see
-                .is_some_and(|first| first <= self.dossier.now);
-            let could = sensor.could_have_seen || sensor.sees_now || started;
-            sensor.alive && sensor.fault.is_none() && could && !seen(sensor.physics)
-        }) || (seen(Physics::Infrared) && seen(Physics::Radar))
-    }
-
-    fn other_physics_first(&self) -> Option<Epoch> {
-        let seen = |physics| {
-            self.dossier
-                .sensors
-                .iter()
-                .any(|sensor| sensor.physics == physics && sensor.counts())
-        };
-        self.dossier
-            .sensors
-            .iter()
-            .filter(|sensor| !seen(sensor.physics))
-            .filter_map(|sensor| sensor.first_could_see)
-            .min()
-    }
-
     /// A powered ascent or an impact arc is established, and neither is contradicted.
-    fn flies(&self) -> bool {
+    pub(super) fn flies(&self) -> bool {
         self.ascent_established() || self.arc_established() || self.motion_established()
     }
 
@@ -450,7 +322,7 @@ impl Case<'_> {
             && self.dossier.silence_s() > self.rules.silence_withdraws_s
     }
 
-    fn dwelling(&self) -> bool {
+    pub(super) fn dwelling(&self) -> bool {
         self.memory.withdrawn.is_some_and(|when| {
             seconds_between(when, self.dossier.now) < self.rules.dwell_after_withdrawal_s
         })
@@ -567,7 +439,7 @@ impl Case<'_> {
     }
 
     /// Failure domains that must have seen it and did not.
-    fn disagreeing(&self) -> usize {
+    pub(super) fn disagreeing(&self) -> usize {
         let against: Vec<&SensorFacts> = self
             .dossier
             .sensors

@@ -127,7 +127,7 @@ fn thrust_to_weight(facts: &AscentFacts) -> Option<(f64, f64)> {
     }
     let x = ln(facts.mean_acceleration_m_s2());
     let noise =
-        (speed.sigma / speed.mean).min(1.0).powi(2) + (burn.sigma / burn.mean).min(1.0).powi(2);
+        square((speed.sigma / speed.mean).min(1.0)) + square((burn.sigma / burn.mean).min(1.0));
     let density = |table: &[(f64, f64)], spread: f64| {
         ln_gaussian(
             x,
@@ -146,6 +146,10 @@ fn thrust_to_weight(facts: &AscentFacts) -> Option<(f64, f64)> {
     ]);
     let (missile_now, launcher_now) = push_now(facts).unwrap_or((0.0, 0.0));
     Some((missile + missile_now, launcher + launcher_now))
+}
+
+fn square(x: f64) -> f64 {
+    x * x
 }
 
 /// The same for the acceleration of this moment, at half weight because it shares its data with
