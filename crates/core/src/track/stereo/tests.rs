@@ -54,7 +54,7 @@ fn ascent(at: u64, dice: &mut Dice) -> Source {
         "m".into(),
         pad,
         10.0,
-        dice.uniform(0.0, 6.28),
+        dice.uniform(0.0, 6.2),
         burn_s,
         stages,
     )

@@ -92,6 +92,7 @@ impl Tracklet {
             confirmed: false,
             still_log_odds: PRIOR_STILL_LOG_ODDS,
             first: hit.time,
+            last_hit: hit.time,
             plane,
             still: Some(Still::new(&seen)),
             moving: Some(Moving::new(&seen)),
@@ -258,6 +259,7 @@ impl Tracklet {
         self.spacing_m = range_m * exp(-0.5 * (look.ln_clutter_rad2 + self.crowding));
         self.learn(&seen, elapsed_s, forecast);
         self.last_s = look.time_s;
+        self.last_hit = look.hit.time;
         self.range_m = range_m;
         self.total_hits = self.total_hits.saturating_add(1);
         self.ln_intensity = match (self.ln_intensity, ln_intensity(&look.hit)) {
@@ -314,6 +316,48 @@ impl Tracklet {
             None if stale => Some(Moving::new(seen)),
             None => None,
         };
+    }
+
+    /// Learns its motion anew from its reports, after they were exchanged.
+    pub(super) fn refit(&mut self, model: &LookModel) {
+        let Some(first) = self.hits.first().cloned() else {
+            return;
+        };
+        let last_s =
+            self.last_s + forewarn_physics::time::seconds_between(self.last_hit, self.last_time());
+        let times_s: Vec<f64> = self
+            .hits
+            .iter()
+            .map(|hit| last_s - forewarn_physics::time::seconds_between(hit.time, self.last_time()))
+            .collect();
+        let look = |hit: &Arc<Hit>, time_s: f64| Look {
+            hit: hit.clone(),
+            time_s,
+            ln_clutter_rad2: 0.0,
+            ln_crowd_rad2: 0.0,
+        };
+        let fresh = Self::begin(self.id, &look(&first, times_s[0]));
+        let hits = std::mem::take(&mut self.hits);
+        (self.plane, self.still, self.moving) = (fresh.plane, fresh.still, fresh.moving);
+        (self.first, self.total_hits, self.last_s) = (first.time, 1, times_s[0]);
+        (self.still_log_odds, self.misfit, self.ln_intensity) =
+            (fresh.still_log_odds, fresh.misfit, fresh.ln_intensity);
+        for (hit, time_s) in hits.iter().zip(&times_s).skip(1) {
+            let look = look(hit, *time_s);
+            let Some((seen, range_m)) = self.measure(&look) else {
+                continue;
+            };
+            let forecast = self.forecast(*time_s, model);
+            self.learn(&seen, time_s - self.last_s, forecast);
+            (self.last_s, self.range_m) = (*time_s, range_m);
+            self.total_hits += 1;
+        }
+        self.last_hit = hits.last().map_or(first.time, |hit| hit.time);
+        self.ln_intensity = hits
+            .last()
+            .and_then(|hit| ln_intensity(hit))
+            .or(self.ln_intensity);
+        self.hits = hits;
     }
 
     /// Drops the model that has lost.

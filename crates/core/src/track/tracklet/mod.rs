@@ -8,6 +8,7 @@
 //! [`Motion`]. What has stood still for long is kept cheaply as a fixed source that claims its own
 //! reports. Links within a scan are a global optimum ([`super::assignment`]).
 
+mod exchange;
 mod filter;
 mod life;
 mod plane;
@@ -123,6 +124,8 @@ pub struct Tracklet {
     /// Mean distance between its neighbours [m].
     spacing_m: f64,
     first: Epoch,
+    /// Time of the report that `last_s` is of.
+    last_hit: Epoch,
     plane: Plane,
     still: Option<Still>,
     moving: Option<Moving>,

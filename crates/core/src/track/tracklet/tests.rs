@@ -14,10 +14,13 @@ fn confirmed_of(tracker: &mut SensorTracker, scans: &[Scan]) -> Vec<Arc<Tracklet
     let mut seen = BTreeMap::new();
     for scan in scans {
         let result = tracker.process(scan, &|_| None);
-        for (id, _) in &result.updated {
-            let tracklet = tracker.get(*id).unwrap();
+        let exchanged = result.exchanged.iter().flat_map(|pair| [pair.0, pair.1]);
+        for id in result.updated.iter().map(|at| at.0).chain(exchanged) {
+            let Some(tracklet) = tracker.get(id) else {
+                continue;
+            };
             if tracklet.confirmed {
-                seen.insert(*id, tracklet.clone());
+                seen.insert(id, tracklet.clone());
             }
         }
     }
@@ -58,12 +61,15 @@ fn score(satellite: &Satellite, sources: &[Source], until_s: f64, dice: &mut Dic
     let scans = satellite.scans(sources, until_s, dice);
     let mut tracker = SensorTracker::new(satellite.sensor, satellite.looks);
     let mut owners = BTreeMap::new();
-    let mut score = Score::default();
-    score.seen = scans
+    let seen = scans
         .iter()
         .flat_map(|scan| &scan.reports)
         .filter(|report| owner(&report.id) != "false")
         .count();
+    let mut score = Score {
+        seen,
+        ..Score::default()
+    };
     for tracklet in confirmed_of(&mut tracker, &scans) {
         let (name, own, all) = majority(&tracklet);
         score.own += own;
@@ -85,7 +91,7 @@ fn single(at: usize, dice: &mut Dice) -> Source {
         format!("m{at}"),
         pad,
         10.0,
-        dice.uniform(0.0, 6.28),
+        dice.uniform(0.0, 6.2),
         burn_s,
         stages,
     )
@@ -121,8 +127,9 @@ fn single_ascents_of_every_class_stay_whole_at_every_revisit() {
 
 #[test]
 fn a_raid_of_forty_keeps_its_tracklets_apart() {
-    // Floors of what is measured (0.93, 0.66); the aim of 0.97 at 2 s is not reached yet.
-    for (revisit_s, floor) in [(2.0, 0.91), (10.0, 0.6)] {
+    // Floors of what is measured (0.94, 0.72); the aim of 0.97 at 2 s is not reached yet: what is
+    // left are neighbours that fly side by side within one sigma for half a minute.
+    for (revisit_s, floor) in [(2.0, 0.92), (10.0, 0.66)] {
         let mut purity = 0.0;
         for seed in 0..5 {
             let mut dice = Dice::new(seed);

@@ -8,6 +8,7 @@ use forewarn_physics::math::{TAU, ln};
 use forewarn_physics::time::{Epoch, seconds_between};
 use nalgebra::{Vector2, Vector3};
 
+use super::exchange::{Contests, rethink};
 use super::life::Look;
 use super::{Hit, LookModel, Motion, Plane, Tracklet, TrackletId};
 use crate::model::{Report, ReportBody, SensorIndex};
@@ -24,6 +25,8 @@ const GRID_M: f64 = 20e3;
 const YOUNG_HITS: u32 = 60;
 /// A report this close to what stands still is probably of it [sigma].
 const HOP_SIGMAS: f64 = 3.0;
+/// A report that suits this much worse than the best is no rival [log likelihood].
+const CONTEST_GAIN: f64 = 4.0;
 /// Circles in which other reports are counted [m on the ground].
 const CROWD_RADII_M: [f64; 2] = [12e3, 40e3];
 /// Depth of the air in which something hot may show over the limb [m].
@@ -40,6 +43,8 @@ pub struct ScanResult {
     pub confirmed: Vec<TrackletId>,
     /// Confirmed ones that ended; [`SensorTracker::get`] still finds them for a while.
     pub lost: Vec<TrackletId>,
+    /// Pairs that exchanged their later reports on second thoughts: read their hits anew.
+    pub exchanged: Vec<(TrackletId, TrackletId)>,
     /// Reports that belong to nothing yet, by index in the scan.
     pub unassigned: Vec<usize>,
 }
@@ -54,6 +59,7 @@ pub struct SensorTracker {
     /// Ascending by id.
     live: Vec<Arc<Tracklet>>,
     ended: VecDeque<Arc<Tracklet>>,
+    contests: Contests,
 }
 
 /// Looks of a scan, projected on a plane across the nadir.
@@ -80,6 +86,7 @@ impl SensorTracker {
             next: 0,
             live: Vec::new(),
             ended: VecDeque::new(),
+            contests: Contests::default(),
         }
     }
 
@@ -96,17 +103,28 @@ impl SensorTracker {
         let looks = Looks::of(scan, origin, &self.model, position);
         let mut free = vec![true; scan.reports.len()];
         if let Some(looks) = &looks {
-            self.link(looks, false, &mut free, &mut result);
+            let wanted = self.link(looks, false, &mut free, &mut result);
             self.link(looks, true, &mut free, &mut result);
+            let mut owners: Vec<Option<TrackletId>> = vec![None; free.len()];
+            for (id, report) in &result.updated {
+                owners[*report] = Some(*id);
+            }
             for (report, look) in looks.all.iter().filter(|(report, _)| free[*report]) {
                 let id = TrackletId {
                     sensor: self.sensor,
                     number: self.next,
                 };
                 self.next += 1;
+                owners[*report] = Some(id);
                 self.live.push(Arc::new(Tracklet::begin(id, look)));
                 result.unassigned.push(*report);
             }
+            for (id, report) in wanted {
+                owners[report]
+                    .into_iter()
+                    .for_each(|owner| self.contests.add(id, owner, looks.middle_s));
+            }
+            self.rethink_contests(scan.end, looks.middle_s, &mut result);
         }
         self.end_hoppers(&mut result);
         let known: Vec<usize> = looks
@@ -169,10 +187,19 @@ impl SensorTracker {
     /// One stage of linking: everything near its forecast, or (`pairs`) what is left of single
     /// reports with what is left of the scan at any speed. The second stage sees only leftovers:
     /// its wide gates would tie whole continents of fires into one cluster.
-    fn link(&mut self, looks: &Looks, pairs: bool, free: &mut [bool], result: &mut ScanResult) {
+    ///
+    /// Returns which movers would have liked which reports about as well as their best.
+    fn link(
+        &mut self,
+        looks: &Looks,
+        pairs: bool,
+        free: &mut [bool],
+        result: &mut ScanResult,
+    ) -> Vec<(TrackletId, usize)> {
         let entries = self.candidates(looks, pairs, free);
+        let wanted = self.wanted(looks, &entries);
         if entries.is_empty() {
-            return;
+            return wanted;
         }
         // Only rows with an entry enter the problem.
         let mut rows: Vec<usize> = entries.iter().map(|entry| entry.row).collect();
@@ -209,6 +236,41 @@ impl SensorTracker {
             }
             if tracklet.confirmed && !was_confirmed {
                 result.confirmed.push(tracklet.id);
+            }
+        }
+        wanted
+    }
+
+    fn wanted(&self, looks: &Looks, entries: &[Entry]) -> Vec<(TrackletId, usize)> {
+        let mut wanted = Vec::new();
+        for row in entries.chunk_by(|a, b| a.row == b.row) {
+            let tracklet = &self.live[row[0].row];
+            if tracklet.is_fixed_source() {
+                continue;
+            }
+            let best = row
+                .iter()
+                .map(|entry| entry.cost)
+                .fold(f64::INFINITY, f64::min);
+            let close = row.iter().filter(|entry| entry.cost < best + CONTEST_GAIN);
+            wanted.extend(close.map(|entry| (tracklet.id, looks.all[entry.column].0)));
+        }
+        wanted
+    }
+
+    fn rethink_contests(&mut self, now: Epoch, time_s: f64, result: &mut ScanResult) {
+        let place = |live: &[Arc<Tracklet>], id| {
+            live.binary_search_by_key(&id, |tracklet: &Arc<Tracklet>| tracklet.id)
+                .ok()
+        };
+        for (first, second) in self.contests.due(time_s, self.model.revisit_s) {
+            // Identifiers ascend, so the first lies before the second.
+            let (Some(a), Some(b)) = (place(&self.live, first), place(&self.live, second)) else {
+                continue;
+            };
+            let (front, back) = self.live.split_at_mut(b);
+            if rethink(&mut front[a], &mut back[0], now, &self.model) {
+                result.exchanged.push((first, second));
             }
         }
     }
