@@ -1,9 +1,9 @@
 //! Is the filter honest? Flights, plots and errors drawn here, judged against what it says.
 
 use forewarn_physics::flight::coast::{Body, Fate, propagate, to_impact};
+use forewarn_physics::frames::Itrf;
 use forewarn_physics::frames::State;
-use forewarn_physics::frames::wgs84::{Geodetic, ROTATION_RATE_RAD_S};
-use forewarn_physics::frames::{Itrf, Position};
+use forewarn_physics::frames::wgs84::Geodetic;
 use forewarn_physics::math::{TAU, cos, exp, ln, sin_cos};
 use forewarn_physics::time::{Epoch, after, parse_utc, seconds_between};
 use nalgebra::{SMatrix, SVector, Vector3, Vector4};
@@ -14,7 +14,7 @@ use super::kalman::{inverse, is_positive_definite};
 use super::layout::{LN_BETA_PRIOR_SIGMA, SIZE};
 use super::{BallisticFilter, FilterOutcome, Flight, NotInitiated, Start, initiate};
 use crate::estimate::impact::{ImpactOutcome, predict_impact};
-use crate::model::{Ellipse, SensorIndex};
+use crate::model::SensorIndex;
 use crate::sensors::{
     InfraredMeasurement, Measurement, MeasurementBody, RadarMeasurement, RadarSite,
 };
@@ -553,13 +553,43 @@ fn directions_from_two_satellites_tighten_a_track() {
 fn a_track_is_small() {
     let bytes = size_of::<BallisticFilter>();
     assert!(bytes < 8_000, "{bytes} for {SIZE} components");
-    let _ = (
-        Position::<Itrf>::new(0.0, 0.0, 0.0),
-        ROTATION_RATE_RAD_S,
-        Ellipse {
-            semi_major_m: 0.0,
-            semi_minor_m: 0.0,
-            azimuth_rad: 0.0,
-        },
-    );
+}
+
+/// Two to four plots, with and without range rate, from near and far.
+#[test]
+fn starts_are_as_good_as_they_say() {
+    let mut dice = Dice::new(10);
+    for (count, has_range_rate) in [(2, true), (2, false), (3, false), (4, true), (4, false)] {
+        let (mut sum, runs) = (0.0, 150);
+        for _ in 0..runs {
+            let mut truth = incoming(&mut dice);
+            let errors = Errors::new(&mut dice);
+            let mut plots = Vec::new();
+            for i in 0..count {
+                truth = if i > 0 {
+                    propagate(&truth, 5.0, &Body::VACUUM)
+                } else {
+                    truth
+                };
+                let mut measured = plot(
+                    after(epoch(), 5.0 * f64::from(i)),
+                    errors.spoil(&ideal(&truth), &mut dice),
+                );
+                if let MeasurementBody::Radar(radar) = &mut measured.body {
+                    radar.has_range_rate = has_range_rate;
+                }
+                plots.push(measured);
+            }
+            sum += nees(&initiate(&plots).unwrap().filter, &truth);
+        }
+        let mean = sum / f64::from(runs);
+        let (low, high) = band(6.0, f64::from(runs));
+        println!(
+            "start from {count} plots, range rate {has_range_rate}: NEES {mean:.2}; band {low:.2} to {high:.2}"
+        );
+        assert!(
+            mean > low && mean < high,
+            "{count} {has_range_rate}: {mean}"
+        );
+    }
 }
