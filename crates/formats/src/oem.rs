@@ -107,7 +107,7 @@ fn read_point(line: &str, tai: bool) -> Result<EphemerisPoint, String> {
             .ok_or("a state has a time and six numbers: X Y Z X_DOT Y_DOT Z_DOT")?;
         let number: f64 = field
             .parse()
-            .map_err(|_| format!("`{field}` is not a number"))?;
+            .map_err(|error| format!("`{field}` is not a number: {error}"))?;
         if !number.is_finite() || number.abs() > 1e6 {
             return Err(format!(
                 "number {} of the state is {number}; give kilometres and km/s",

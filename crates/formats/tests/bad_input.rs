@@ -1,4 +1,9 @@
 //! Every malformed line is refused by name, line and reason, and the lines around it survive.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail the test"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! A configuration is read as documented, or refused with file, line, key and remedy.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail the test"
+)]
 
 use std::path::{Path, PathBuf};
 

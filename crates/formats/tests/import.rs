@@ -1,4 +1,9 @@
 //! Other people's files, and one row of CSV, become reports or are refused by line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail the test"
+)]
 
 mod common;
 

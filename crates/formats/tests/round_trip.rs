@@ -1,4 +1,9 @@
 //! What is written is read back the same.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail the test"
+)]
 
 mod common;
 
@@ -43,7 +48,7 @@ proptest! {
     #[test]
     fn prop_reports_survive_to_the_bit(
         x in -1.0f64..1.0, y in -1.0f64..1.0, sigma_rad in 1e-7f64..1e-2, range_m in 1.0f64..1e8,
-        azimuth_rad in 0.0f64..6.28, elevation_rad in -1.5f64..1.5, nanoseconds in 0u32..1_000_000_000, rate in -9e3f64..9e3,
+        azimuth_rad in 0.0f64..6.2, elevation_rad in -1.5f64..1.5, nanoseconds in 0u32..1_000_000_000, rate in -9e3f64..9e3,
     ) {
         let line_of_sight = Vector3::new(x, y, 0.3).normalize();
         let mut one = report("a\"b", f64::from(nanoseconds) * 1e-9, 0, ReportBody::Infrared(Infrared {

@@ -1,4 +1,9 @@
 //! The committed schemas are those of the types. `FOREWARN_WRITE_SCHEMAS=1` writes them anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail the test"
+)]
 
 use std::path::Path;
 

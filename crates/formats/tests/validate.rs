@@ -1,4 +1,9 @@
 //! Any file is checked by line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail the test"
+)]
 
 use std::path::Path;
 

@@ -103,7 +103,7 @@ impl Decoder {
     /// The record of a line (without its line feed); none for a blank line.
     pub fn decode(&mut self, line_number: u64, line: &[u8]) -> Option<Record> {
         if line.len() > LINE_BYTES_MAX {
-            return Some(self.line(line_number, &Line::TooLong(line))?);
+            return self.line(line_number, &Line::TooLong(line));
         }
         self.line(line_number, &Line::Bytes(line))
     }

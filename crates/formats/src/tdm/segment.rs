@@ -102,7 +102,7 @@ impl Collector {
         }
         let value: f64 = number
             .parse()
-            .map_err(|_| format!("{keyword} `{}` is not a number", short(number)))?;
+            .map_err(|error| format!("{keyword} `{}` is not a number: {error}", short(number)))?;
         let value = value + self.correction(keyword)?;
         let (low, high, unit) = match kind {
             Kind::Range => (0.0, 1e6, "km"),
@@ -133,8 +133,12 @@ impl Collector {
         if text.is_empty() || self.meta("CORRECTIONS_APPLIED") == "YES" {
             return Ok(0.0);
         }
-        text.parse()
-            .map_err(|_| format!("CORRECTION_{keyword} `{}` is not a number", short(text)))
+        text.parse().map_err(|error| {
+            format!(
+                "CORRECTION_{keyword} `{}` is not a number: {error}",
+                short(text)
+            )
+        })
     }
 
     fn keep(&mut self, line: usize, kind: Kind, time: Epoch, value: f64) {
