@@ -55,6 +55,8 @@ pub struct Recording {
     pub detections: Vec<SimulatedRecord>,
     /// What was really there.
     pub truth: Truth,
+    /// What had to be left out, for people.
+    pub notes: Vec<String>,
 }
 
 /// Flies a scenario. `progress` is called with shares from 0 to 1.
@@ -66,7 +68,10 @@ pub fn simulate(
     seed: u64,
     progress: &mut dyn FnMut(f64),
 ) -> Result<Recording, SimulateError> {
-    let objects = objects::build(scenario, seed, &mut |share| progress(0.5 * share))?;
+    let mut notes = Vec::new();
+    let objects = objects::build(scenario, seed, &mut notes, &mut |share| {
+        progress(0.5 * share);
+    })?;
     let count = scenario.sensors.len().max(1) as f64;
     let mut queue = Vec::new();
     for (index, spec) in scenario.sensors.iter().enumerate() {
@@ -92,6 +97,7 @@ pub fn simulate(
         catalogue_tle: scenario.write_catalogue.then(|| catalogue(scenario)),
         detections,
         truth,
+        notes,
     })
 }
 

@@ -104,7 +104,7 @@ pub const FLIGHTS: [Flight; 14] = [
         "spacex-crs-11",
         "2017-06-03T21:07:38Z",
         LC39A,
-        42.8,
+        42.2,
         1,
         [
             (0.0, 145.0, 0),
@@ -117,7 +117,7 @@ pub const FLIGHTS: [Flight; 14] = [
         "saocom-1a",
         "2018-10-08T02:21:28Z",
         SLC4E,
-        192.4,
+        189.2,
         1,
         [
             (0.0, 142.0, 0),
@@ -146,7 +146,7 @@ pub const FLIGHTS: [Flight; 14] = [
         "iridium-next-8",
         "2019-01-11T15:31:33Z",
         SLC4E,
-        178.5,
+        175.4,
         1,
         [
             (0.0, 150.0, 0),
@@ -167,7 +167,7 @@ pub const FLIGHTS: [Flight; 14] = [
         "paz",
         "2018-02-22T14:17:00Z",
         SLC4E,
-        191.8,
+        188.4,
         2,
         [(0.0, 152.0, 0), (163.0, 550.0, 1)]
     ),
@@ -175,9 +175,9 @@ pub const FLIGHTS: [Flight; 14] = [
         "spacex-crs-14",
         "2018-04-02T20:30:38Z",
         LC40,
-        42.8,
+        42.2,
         2,
-        [(0.0, 164.0, 0), (175.0, 538.0, 1)]
+        [(0.0, 164.0, 0), (175.0, 548.0, 1)]
     ),
     flight!(
         "tess",
@@ -185,7 +185,7 @@ pub const FLIGHTS: [Flight; 14] = [
         LC40,
         98.0,
         2,
-        [(0.0, 150.0, 0), (161.0, 498.0, 1)]
+        [(0.0, 150.0, 0), (161.0, 508.0, 1)]
     ),
     flight!(
         "hispasat-30w-6",
@@ -199,9 +199,9 @@ pub const FLIGHTS: [Flight; 14] = [
         "sso-a",
         "2018-12-03T18:34:05Z",
         SLC4E,
-        192.2,
+        188.8,
         2,
-        [(0.0, 143.0, 0), (154.0, 593.0, 1)]
+        [(0.0, 143.0, 0), (154.0, 602.0, 1)]
     ),
 ];
 
@@ -210,8 +210,8 @@ pub fn find(name: &str) -> Option<&'static Flight> {
     FLIGHTS.iter().find(|flight| flight.name == name)
 }
 
-/// Half width of the window that smooths the displayed height [s].
-const SMOOTHING_S: f64 = 5.0;
+/// Half width of the window that fits the integrated vertical speed to the displayed height [s].
+const SMOOTHING_S: f64 = 25.0;
 /// How long a stage in orbit is followed [s].
 const ORBIT_FOLLOWED_S: f64 = 3_600.0;
 /// Interval of the nodes of what coasts [s].
@@ -355,6 +355,7 @@ fn coast_on(nodes: &mut Vec<Node>, limit_s: f64) {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
 struct Row {
     time_s: f64,
     height_m: f64,
@@ -472,44 +473,38 @@ fn rates(place: &Geodetic, heading_rad: f64, row: &Row, deflected: bool) -> [f64
     [latitude, longitude, turn]
 }
 
-/// Height and its rate by a local parabola: the display's steps must not become accelerations.
+/// Heights that agree with the vertical speed second by second and with the displayed height in
+/// the long run: its steps must not become accelerations.
 fn smoothed(rows: &[Row]) -> Vec<Row> {
-    let fit = |at: usize| {
-        let centre = &rows[at];
-        let near = rows
-            .iter()
-            .filter(|row| (row.time_s - centre.time_s).abs() <= SMOOTHING_S);
-        let (mut normal, mut right) = (nalgebra::Matrix3::zeros(), Vector3::zeros());
-        for row in near {
-            let t = row.time_s - centre.time_s;
-            let basis = Vector3::new(1.0, t, t * t);
-            normal += basis * basis.transpose();
-            right += basis * row.height_m;
+    let mut integral_m = Vec::with_capacity(rows.len());
+    let mut sum_m = 0.0;
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(before) = index.checked_sub(1).map(|before| &rows[before]) {
+            sum_m += 0.5 * (row.vertical_m_s + before.vertical_m_s) * (row.time_s - before.time_s);
         }
-        let solved = normal.try_inverse().map(|inverse| inverse * right);
-        let near_pad = centre.time_s < SMOOTHING_S;
-        match solved {
-            Some(solved) if !near_pad => (solved.x.max(0.0), solved.y),
-            _ => (centre.height_m, centre.vertical_m_s),
+        integral_m.push(sum_m);
+    }
+    let fit = |centre: &Row| {
+        let (mut normal, mut right) = (nalgebra::Matrix3::zeros(), Vector3::zeros());
+        for (row, integral_m) in rows.iter().zip(&integral_m) {
+            let t = row.time_s - centre.time_s;
+            if t.abs() <= SMOOTHING_S {
+                let basis = Vector3::new(1.0, t, t * t);
+                normal += basis * basis.transpose();
+                right += basis * (row.height_m - integral_m);
+            }
+        }
+        normal
+            .try_inverse()
+            .map_or(Vector3::zeros(), |inverse| inverse * right)
+    };
+    let join = |(row, integral_m): (&Row, &f64)| {
+        let gap = fit(row);
+        Row {
+            height_m: (integral_m + gap.x).max(0.0),
+            vertical_m_s: row.vertical_m_s + gap.y,
+            ..*row
         }
     };
-    (0..rows.len())
-        .map(|at| {
-            let (height_m, vertical_m_s) = fit(at);
-            let near = &rows[at.saturating_sub(2)..(at + 3).min(rows.len())];
-            let horizontal_m_s =
-                near.iter().map(|row| row.horizontal_m_s).sum::<f64>() / near.len() as f64;
-            let symmetric = at >= 2 && at + 3 <= rows.len();
-            Row {
-                time_s: rows[at].time_s,
-                height_m,
-                vertical_m_s,
-                horizontal_m_s: if symmetric {
-                    horizontal_m_s
-                } else {
-                    rows[at].horizontal_m_s
-                },
-            }
-        })
-        .collect()
+    rows.iter().zip(&integral_m).map(join).collect()
 }

@@ -135,20 +135,21 @@ impl Object {
     }
 }
 
-/// Everything that a scenario flies, in its order.
+/// Everything that a scenario flies, in its order; `notes` tells what had to be left out.
 ///
 /// # Errors
 /// [`SimulateError`] names the object that cannot be flown.
 pub fn build(
     scenario: &Scenario,
     seed: u64,
+    notes: &mut Vec<String>,
     progress: &mut dyn FnMut(f64),
 ) -> Result<Vec<Object>, SimulateError> {
     let mut objects = Vec::new();
     let total = scenario.objects.len().max(1) as f64;
     for (index, spec) in scenario.objects.iter().enumerate() {
         progress(index as f64 / total);
-        build_one(scenario, spec, seed, &mut objects)?;
+        build_one(scenario, spec, seed, &mut objects, notes)?;
     }
     Ok(objects)
 }
@@ -158,6 +159,7 @@ fn build_one(
     spec: &ObjectSpec,
     seed: u64,
     objects: &mut Vec<Object>,
+    notes: &mut Vec<String>,
 ) -> Result<(), SimulateError> {
     match &spec.kind {
         ObjectKind::Launch(launch) => {
@@ -182,7 +184,7 @@ fn build_one(
                 &mut stream,
             ));
         }
-        _ => quiet::build(scenario, spec, seed, objects)?,
+        _ => quiet::build(scenario, spec, seed, objects, notes)?,
     }
     Ok(())
 }

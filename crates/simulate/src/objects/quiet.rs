@@ -26,6 +26,7 @@ pub(super) fn build(
     spec: &ObjectSpec,
     seed: u64,
     objects: &mut Vec<Object>,
+    notes: &mut Vec<String>,
 ) -> Result<(), SimulateError> {
     let mut stream = Stream::new(seed, &format!("object {}", spec.name));
     let name: Arc<str> = spec.name.as_str().into();
@@ -36,7 +37,14 @@ pub(super) fn build(
         } => {
             for set in sets {
                 let rcs_m2 = log_between(*rcs_interval_m2, &mut stream);
-                objects.push(satellite(scenario, &name, set, rcs_m2)?);
+                let flown = satellite(scenario, &name, set, rcs_m2)?;
+                if flown.is_none() {
+                    notes.push(format!(
+                        "`{name}/{}` is left out: by its elements it has decayed",
+                        set[0]
+                    ));
+                }
+                objects.extend(flown);
             }
         }
         ObjectKind::Fireballs {
@@ -134,7 +142,7 @@ fn satellite(
     group: &str,
     set: &[Arc<str>; 3],
     rcs_m2: f64,
-) -> Result<Object, SimulateError> {
+) -> Result<Option<Object>, SimulateError> {
     let name: Arc<str> = format!("{group}/{}", set[0]).into();
     let fail = |why: String| SimulateError::Orbit {
         object: name.to_string(),
@@ -159,7 +167,7 @@ fn satellite(
         });
     }
     if nodes.len() < 2 {
-        return Err(fail("it has decayed".into()));
+        return Ok(None);
     }
     let mut object = object(
         name.clone(),
@@ -168,7 +176,7 @@ fn satellite(
         Emission::None,
     );
     object.rcs_m2 = rcs_m2;
-    Ok(object)
+    Ok(Some(object))
 }
 
 /// A fireball: its recorded place and velocity at peak brightness, slowed by the air before

@@ -14,6 +14,8 @@ use forewarn_core::sensors::SatelliteOrbit;
 use forewarn_physics::time::after;
 
 pub(crate) use bias::{Biases, FaultBias};
+#[cfg(test)]
+pub(crate) use radar::{detection_probability, snr_db};
 
 use crate::faults::{Scans, SensorFaults};
 use crate::objects::{Object, SimulateError};

@@ -93,7 +93,7 @@ fn residuals_have_the_stated_sigma() {
     let scenario = scenario(&text);
     let (mut infrared, mut radar) = (Vec::new(), [const { Vec::new() }; 4]);
     for seed in 1..4 {
-        let objects = crate::objects::build(&scenario, seed, &mut |_| {}).unwrap();
+        let objects = crate::objects::build(&scenario, seed, &mut Vec::new(), &mut |_| {}).unwrap();
         for record in &run(&scenario, seed).detections {
             let Some(origin) = &record.origin else {
                 continue;

@@ -1,6 +1,10 @@
 //! Tests of the whole simulator.
 
+mod falcon;
 mod missile;
+mod physics;
+mod refusals;
+mod shipped;
 
 use crate::{Recording, Scenario, simulate};
 
