@@ -59,28 +59,22 @@ impl Source<'_> {
 
     fn find(&self, header: &str, index: usize, key: &str) -> Option<usize> {
         let mut offset = 0;
-        let mut seen = 0;
-        let mut inside = false;
-        let mut start = None;
+        let (mut seen, mut inside, mut start) = (0, false, None);
         for line in self.text.split_inclusive('\n') {
             let trimmed = line.trim_start();
-            if trimmed.starts_with('[') {
-                let name = trimmed
-                    .trim_start_matches('[')
-                    .split(']')
-                    .next()
-                    .unwrap_or("")
-                    .trim();
-                if name == header {
-                    inside = seen == index;
-                    seen += 1;
-                    start = if inside { Some(offset) } else { start };
-                } else if !name.starts_with(&format!("{header}.")) {
-                    inside = false;
-                }
+            let name = trimmed.strip_prefix('[').map(|rest| {
+                let rest = rest.trim_start_matches('[');
+                rest.split(']').next().unwrap_or("").trim()
+            });
+            if name == Some(header) {
+                inside = seen == index;
+                seen += 1;
+                start = if inside { Some(offset) } else { start };
+            } else if name.is_some_and(|name| !name.starts_with(&format!("{header}."))) {
+                inside = false;
             }
             let assigned = trimmed.split(['=', '#']).next().unwrap_or("").trim();
-            if inside && (assigned == key || trimmed.starts_with(&format!("[{header}.{key}]"))) {
+            if inside && assigned == key {
                 return Some(offset + line.len() - trimmed.len());
             }
             offset += line.len();
