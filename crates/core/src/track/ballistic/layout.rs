@@ -35,6 +35,10 @@ pub const LN_BETA_PRIOR: f64 = 7.948;
 /// Sigma of that prior.
 pub const LN_BETA_PRIOR_SIGMA: f64 = 1.097;
 
+/// ln β and its sigma of slender bodies (5,000 to 15,000 kg/m²), for what is known to be a payload
+/// of a missile.
+pub const LN_BETA_SLENDER: (f64, f64) = (9.07, 0.33);
+
 /// How a track is taken to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
