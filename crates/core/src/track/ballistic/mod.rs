@@ -16,6 +16,7 @@ pub mod kalman;
 pub mod layout;
 mod measure;
 pub mod motion;
+mod predict;
 
 pub use filter::{BallisticFilter, FilterError, FilterOutcome, Innovation, Start};
 pub use initiate::{Initiation, NotInitiated, initiate};
