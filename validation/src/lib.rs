@@ -1,4 +1,5 @@
 //! Truth that others made, bounds and scoring.
 
 pub mod benchmarks;
+pub mod harness;
 pub mod score;

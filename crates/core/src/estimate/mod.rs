@@ -2,3 +2,4 @@
 
 pub mod ascent;
 pub mod impact;
+pub mod launch;

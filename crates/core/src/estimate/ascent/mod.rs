@@ -6,6 +6,7 @@
 //! fitted by maximum a posteriori and weighted by evidence. Pointing biases are fitted with it.
 
 mod bank;
+mod ensemble;
 mod fit;
 mod flight;
 mod posterior;
@@ -14,6 +15,7 @@ mod programme;
 mod start;
 
 pub use bank::{AscentFit, Bank};
+pub use ensemble::{Cutoff, ballistic_coefficient_kg_m2};
 pub use fit::{Fit, Look, Looks, Point, Prepared};
 pub use flight::{Flight, Moment, fly};
 pub use posterior::{LaunchMoments, Member, Posterior, moments};

@@ -169,7 +169,9 @@ impl<'a> Programme<'a> {
         out[base + 2] = -by_age * (time_s - burn.start_s) * direction;
         // The pitch programme and drift stretch with the whole time of flight.
         let along = self.shape_slope(fraction) * direction;
-        let stretch = -fraction / self.end_s() * magnitude * (slope * by_over + self.vehicle[1] * by_azimuth + along);
+        let stretch = -fraction / self.end_s()
+            * magnitude
+            * (slope * by_over + self.vehicle[1] * by_azimuth + along);
         for earlier in 0..self.component.stages {
             let at = 1 + FIRST_STAGE + PER_STAGE * earlier;
             let duration_s = self.burns[earlier].duration_s();

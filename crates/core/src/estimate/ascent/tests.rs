@@ -31,13 +31,25 @@ fn sensitivities_agree_with_differences() {
                 let (numeric, scale) = difference(component, &place, &vehicle, &shape, k, until_s);
                 let (exact, _) = flight.partial(k, until_s);
                 let miss = (exact - numeric).norm();
-                assert!(miss < 0.02 * numeric.norm() + 0.008 * scale, "{} {} k={k} t={until_s:.0}: {exact} {numeric}", component.class, component.stages);
+                assert!(
+                    miss < 0.02 * numeric.norm() + 0.008 * scale,
+                    "{} {} k={k} t={until_s:.0}: {exact} {numeric}",
+                    component.class,
+                    component.stages
+                );
             }
         }
     }
 }
 
-fn difference(component: &Component, place: &Geodetic, vehicle: &[f64], shape: &[f64; 3], k: usize, until_s: f64) -> (nalgebra::Vector3<f64>, f64) {
+fn difference(
+    component: &Component,
+    place: &Geodetic,
+    vehicle: &[f64],
+    shape: &[f64; 3],
+    k: usize,
+    until_s: f64,
+) -> (nalgebra::Vector3<f64>, f64) {
     let step = 1e-4;
     let end = |sign: f64| {
         let (mut azimuth, mut vehicle, mut shape) = (0.7, vehicle.to_vec(), *shape);
@@ -47,8 +59,13 @@ fn difference(component: &Component, place: &Geodetic, vehicle: &[f64], shape: &
             _ => shape[k - 1 - vehicle.len()] += sign * step,
         }
         let programme = Programme::new(component, azimuth, &vehicle, &shape);
-        fly(place, &programme, until_s, false).at(until_s).position_m
+        fly(place, &programme, until_s, false)
+            .at(until_s)
+            .position_m
     };
     let home = place.to_itrf().vector();
-    ((end(1.0) - end(-1.0)) / (2.0 * step), (end(1.0) - home).norm())
+    (
+        (end(1.0) - end(-1.0)) / (2.0 * step),
+        (end(1.0) - home).norm(),
+    )
 }

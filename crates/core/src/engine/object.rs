@@ -1,0 +1,229 @@
+//! One object: everything that is held of it, and nothing that is concluded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use forewarn_physics::time::{Epoch, seconds_between};
+
+use super::boost::Boost;
+use crate::assess::{CatalogueMatch, End};
+use crate::estimate::ascent::AscentFit;
+use crate::model::{ObjectId, RecordId, SensorIndex};
+use crate::track::ballistic::BallisticFilter;
+use crate::track::tracklet::{Hit, TrackletId};
+
+/// Looks that one object keeps for its boost fit.
+pub(super) const MOST_LOOKS: usize = 240;
+/// Missed looks that one object keeps.
+const MOST_MISSES: usize = 16;
+
+/// What one sensor gave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Contribution {
+    /// Reports held.
+    pub reports: u32,
+    /// Last of them.
+    pub last: Epoch,
+    /// Log likelihood ratio of them against false detections.
+    pub log_likelihood_ratio: f64,
+    /// Sum of ln(1 − Pd) over the looks since the last report that must have seen it.
+    pub missed_log: f64,
+    /// How many looks those were.
+    pub missed: u32,
+}
+
+/// A radar (or fused) track.
+#[derive(Debug, Clone)]
+pub(super) struct Arc1 {
+    /// The filter.
+    pub filter: BallisticFilter,
+    /// Reports folded in.
+    pub updates: u32,
+    /// First of them.
+    pub first: Epoch,
+    /// Last of them.
+    pub last: Epoch,
+    /// Sum of normalised innovations squared, and of their dimensions, forgetting slowly.
+    pub nis: (f64, f64),
+    /// It was descending when first seen.
+    pub first_descending: bool,
+}
+
+/// What it came off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Parent {
+    /// The object.
+    pub object: ObjectId,
+    /// Probability.
+    pub probability: f64,
+}
+
+/// One object.
+#[derive(Debug, Clone)]
+pub(super) struct Object {
+    /// Its id, kept for its founding report whatever is folded anew.
+    pub id: ObjectId,
+    /// First report held.
+    pub first: Epoch,
+    /// Last report held.
+    pub last: Epoch,
+    /// All reports taken, in order of taking.
+    pub records: Vec<RecordId>,
+    /// By sensor.
+    pub contributions: BTreeMap<SensorIndex, Contribution>,
+    /// Its tracklets, live and lost.
+    pub tracklets: Vec<TrackletId>,
+    /// Infrared looks in order of time.
+    pub looks: Vec<(SensorIndex, Arc<Hit>)>,
+    /// Looks since the last one that must have seen it and did not.
+    pub misses: Vec<(SensorIndex, Epoch)>,
+    /// Log odds of standing still, from its longest tracklet.
+    pub still_log_odds: f64,
+    /// Log likelihood ratio of its best tracklet against false detections.
+    pub score: f64,
+    /// Warm start of the boost fit.
+    pub fit: AscentFit,
+    /// Boost, once it was fitted.
+    pub boost: Option<Arc<Boost>>,
+    /// Looks came since the fit.
+    pub stale: bool,
+    /// Radar track.
+    pub arc: Option<Arc1>,
+    /// Satellite that it is.
+    pub catalogue: Option<CatalogueMatch>,
+    /// Whether the catalogue was asked at this many updates.
+    pub catalogue_asked: u32,
+    /// What it came off.
+    pub parent: Option<Parent>,
+    /// What it turned out to be.
+    pub merged_into: Option<ObjectId>,
+    /// Why nothing more will come.
+    pub end: Option<End>,
+}
+
+impl Object {
+    pub(super) fn new(id: ObjectId, first: Epoch) -> Self {
+        Self {
+            id,
+            first,
+            last: first,
+            records: Vec::new(),
+            contributions: BTreeMap::new(),
+            tracklets: Vec::new(),
+            looks: Vec::new(),
+            misses: Vec::new(),
+            still_log_odds: 0.0,
+            score: 0.0,
+            fit: AscentFit::default(),
+            boost: None,
+            stale: false,
+            arc: None,
+            catalogue: None,
+            catalogue_asked: 0,
+            parent: None,
+            merged_into: None,
+            end: None,
+        }
+    }
+
+    /// Takes a report.
+    pub(super) fn take(
+        &mut self,
+        record: &RecordId,
+        sensor: SensorIndex,
+        time: Epoch,
+        log_likelihood_ratio: f64,
+    ) {
+        self.records.push(record.clone());
+        self.first = self.first.min(time);
+        self.last = self.last.max(time);
+        let entry = self.contributions.entry(sensor).or_insert(Contribution {
+            reports: 0,
+            last: time,
+            log_likelihood_ratio: 0.0,
+            missed_log: 0.0,
+            missed: 0,
+        });
+        entry.reports += 1;
+        entry.last = entry.last.max(time);
+        entry.log_likelihood_ratio += log_likelihood_ratio;
+        entry.missed_log = 0.0;
+        entry.missed = 0;
+        self.misses.retain(|(_, missed)| *missed > time);
+    }
+
+    /// Takes an infrared look as well.
+    pub(super) fn take_look(
+        &mut self,
+        sensor: SensorIndex,
+        hit: &Arc<Hit>,
+        log_likelihood_ratio: f64,
+    ) {
+        if self
+            .looks
+            .iter()
+            .any(|(_, known)| known.record == hit.record)
+        {
+            return;
+        }
+        self.take(&hit.record, sensor, hit.time, log_likelihood_ratio);
+        let at = self
+            .looks
+            .partition_point(|(_, known)| known.time <= hit.time);
+        self.looks.insert(at, (sensor, hit.clone()));
+        if self.looks.len() > MOST_LOOKS {
+            // Every other look of the older half goes: the ends carry what matters.
+            let mut index = 0;
+            let half = self.looks.len() / 2;
+            self.looks.retain(|_| {
+                index += 1;
+                index % 2 == 1 || index > half
+            });
+        }
+        self.stale = true;
+    }
+
+    /// Notes a look that must have seen it and did not.
+    pub(super) fn miss(&mut self, sensor: SensorIndex, time: Epoch, detection_probability: f64) {
+        if let Some(entry) = self.contributions.get_mut(&sensor) {
+            entry.missed_log += forewarn_physics::math::ln((1.0 - detection_probability).max(1e-3));
+            entry.missed += 1;
+        }
+        if self.misses.len() < MOST_MISSES {
+            self.misses.push((sensor, time));
+            self.misses.sort_by_key(|(_, epoch)| *epoch);
+        }
+    }
+
+    /// Reports held, all sensors.
+    pub(super) fn reports(&self) -> u32 {
+        self.contributions.values().map(|entry| entry.reports).sum()
+    }
+
+    /// The first of two or more looks that missed it after it was last seen: then it has cut off.
+    pub(super) fn missed_since(&self) -> Option<Epoch> {
+        let last = self.looks.last()?.1.time;
+        let later: Vec<Epoch> = self
+            .misses
+            .iter()
+            .map(|(_, time)| *time)
+            .filter(|time| *time > last)
+            .collect();
+        (later.len() >= 2).then(|| later[0])
+    }
+
+    /// Under power as far as is known: seen in the infrared, and not yet missed.
+    pub(super) fn is_burning(&self) -> bool {
+        !self.looks.is_empty() && self.missed_since().is_none()
+    }
+
+    /// Still of interest.
+    pub(super) fn is_open(&self) -> bool {
+        self.end.is_none() && self.merged_into.is_none()
+    }
+
+    /// Seconds since its last report.
+    pub(super) fn silence_s(&self, now: Epoch) -> f64 {
+        seconds_between(self.last, now)
+    }
+}

@@ -1,0 +1,381 @@
+//! What is said of each object, and when: revisions, and the warnings that follow.
+
+use std::collections::BTreeMap;
+
+use forewarn_physics::time::{Epoch, seconds_between};
+
+use super::context::Context;
+use super::facts;
+use super::health::Health;
+use super::notices;
+use super::object::Object;
+use super::outlook::Outlook;
+use super::setup::{ProtectedArea, Setup};
+use super::world::World;
+use crate::assess::{Judgement, Memory, Priors, Rules, judge};
+use crate::model::{
+    Assessment, Class, Ellipse, Event, EventBody, FlightPhase, LaunchSite, Notice, ObjectId,
+    RecordId, TimeLeft, Verdict,
+};
+use crate::warn::{ellipse_ring, ring_touches};
+
+/// A threat is assessed anew at least this often [s].
+const REPEAT_S: f64 = 10.0;
+/// An object is judged at most this often while nothing is decided [s].
+const PACE_S: f64 = 1.0;
+/// What is no threat is told again at most this often [s].
+const QUIET_S: f64 = 60.0;
+
+#[derive(Debug, Clone, Default)]
+struct Told {
+    memory: Memory,
+    revision: u32,
+    judged: Option<Epoch>,
+    said: Option<Epoch>,
+    last: Option<Assessment>,
+    records: Vec<RecordId>,
+    closed: bool,
+}
+
+/// Keeps what was said, and says what is new.
+#[derive(Debug)]
+pub(super) struct Publisher {
+    told: BTreeMap<ObjectId, Told>,
+    priors: Priors,
+    rules: Rules,
+    gazetteer: Vec<LaunchSite>,
+    areas: Vec<ProtectedArea>,
+    notices: Vec<Notice>,
+}
+
+impl Publisher {
+    pub(super) fn new(setup: &Setup) -> Self {
+        let rules = Rules {
+            suspected: setup.thresholds.suspected,
+            confirmed: setup.thresholds.confirmed,
+            dismissed: setup.thresholds.dismissed,
+            ..Rules::default()
+        };
+        Self {
+            told: BTreeMap::new(),
+            priors: Priors::default(),
+            rules,
+            gazetteer: setup.gazetteer.clone(),
+            areas: setup.protected_areas.clone(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// Adds a notice.
+    pub(super) fn announce(&mut self, notice: &Notice) {
+        self.notices.push(notice.clone());
+    }
+
+    /// Whether anything more must be said of an object.
+    pub(super) fn is_open(&self, id: ObjectId) -> bool {
+        self.told.get(&id).is_some_and(|told| !told.closed)
+    }
+
+    /// Latest end of what still flies: predicted impacts of threats.
+    pub(super) fn last_impact(&self) -> Option<Epoch> {
+        self.told
+            .values()
+            .filter(|told| !told.closed)
+            .filter_map(|told| told.last.as_ref())
+            .filter(|last| matches!(last.verdict, Verdict::Suspected | Verdict::Confirmed))
+            .filter_map(|last| {
+                let point = last.impact.as_ref().map(|impact| impact.time);
+                point.or_else(|| last.impact_region.as_ref().map(|region| region.time))
+            })
+            .max()
+    }
+
+    /// Judges what changed (and threats at their rhythm), and returns the assessments that say
+    /// something new.
+    pub(super) fn publish(
+        &mut self,
+        world: &mut World,
+        context: &Context,
+        health: &Health,
+        now: Epoch,
+    ) -> Vec<Event> {
+        let changed = std::mem::take(&mut world.changed);
+        let due: Vec<ObjectId> = world
+            .objects
+            .keys()
+            .copied()
+            .filter(|id| self.is_due(*id, changed.contains_key(id), &world.objects[id], now))
+            .collect();
+        let mut events = Vec::new();
+        for id in changed.keys().filter(|id| !due.contains(id)) {
+            // It stays to be judged at its pace.
+            world.changed.insert(*id, changed[id].clone());
+        }
+        for id in due {
+            let object = world.objects[&id].clone();
+            let causes = changed.get(&id).cloned().unwrap_or_default();
+            if let Some(assessment) = self.assess(&object, context, health, now) {
+                let caused_by = if causes.is_empty() {
+                    assessment
+                        .detections
+                        .last()
+                        .or(object.records.last())
+                        .cloned()
+                        .into_iter()
+                        .collect()
+                } else {
+                    causes
+                };
+                events.push(Event {
+                    time: now,
+                    body: EventBody::Assessment(Box::new(assessment)),
+                    caused_by,
+                });
+            }
+        }
+        self.vanished(world, now, &mut events);
+        events
+    }
+
+    fn is_due(&self, id: ObjectId, changed: bool, object: &Object, now: Epoch) -> bool {
+        let Some(told) = self.told.get(&id) else {
+            return changed;
+        };
+        if told.closed {
+            return false;
+        }
+        if !object.is_open() {
+            return true;
+        }
+        let threat = told
+            .last
+            .as_ref()
+            .is_some_and(|last| matches!(last.verdict, Verdict::Suspected | Verdict::Confirmed));
+        let since = told
+            .judged
+            .map_or(f64::INFINITY, |judged| seconds_between(judged, now));
+        let said = told
+            .said
+            .map_or(f64::INFINITY, |said| seconds_between(said, now));
+        let pace = if told
+            .last
+            .as_ref()
+            .is_some_and(|last| last.verdict == Verdict::Dismissed)
+        {
+            10.0
+        } else {
+            PACE_S
+        };
+        (changed && since >= pace)
+            || (threat && said >= REPEAT_S)
+            || (since >= REPEAT_S
+                && object.boost.is_some()
+                && !matches!(
+                    told.last.as_ref().map(|last| last.verdict),
+                    Some(Verdict::Dismissed)
+                ))
+    }
+
+    fn assess(
+        &mut self,
+        object: &Object,
+        context: &Context,
+        health: &Health,
+        now: Epoch,
+    ) -> Option<Assessment> {
+        let outlook = Outlook::of(object, &self.gazetteer, now);
+        let mut dossier = facts::dossier(object, &outlook, context, health, now);
+        if let Some(parent) = object.parent {
+            let known = self
+                .told
+                .get(&parent.object)
+                .and_then(|told| told.last.as_ref());
+            let (verdict, class) = known.map_or((Verdict::Insufficient, Class::Unknown), |last| {
+                (last.verdict, last.classification)
+            });
+            dossier.parent = facts::parent(object, verdict, class);
+        }
+        if let Some(launch) = &outlook.launch {
+            let matched = |notice: &Notice| {
+                let others = self.told.iter().filter(|(id, told)| {
+                    **id != object.id
+                        && told
+                            .last
+                            .as_ref()
+                            .is_some_and(|last| last.notice.as_ref() == Some(&notice.id))
+                });
+                others.count() as u32
+            };
+            dossier.notice = self.notices.iter().find_map(|notice| {
+                notices::compare(notice, launch, outlook.impact.as_ref(), matched(notice))
+            });
+        }
+        dossier.protected_probability = self.protected(&outlook);
+        let mut told = self.told.remove(&object.id).unwrap_or_default();
+        let judgement = judge(&dossier, &self.priors, &self.rules, &mut told.memory);
+        told.judged = Some(now);
+        let notice = dossier.notice.as_ref().map(|notice| notice.id.clone());
+        let assessment = self.say(&mut told, object, outlook, judgement, notice, now);
+        self.told.insert(object.id, told);
+        assessment
+    }
+
+    fn protected(&self, outlook: &Outlook) -> Option<f64> {
+        if self.areas.is_empty() {
+            return None;
+        }
+        let ring = match (&outlook.impact, &outlook.region) {
+            (Some(impact), _) => {
+                ellipse_ring(&impact.place, &Ellipse::of(&impact.covariance_en_m2, 0.999))
+            }
+            (None, Some(region)) => region.ring_rad.clone(),
+            (None, None) => return None,
+        };
+        let touched = self
+            .areas
+            .iter()
+            .any(|area| ring_touches(&ring, &area.region));
+        Some(if touched { 0.5 } else { 0.001 })
+    }
+
+    fn say(
+        &self,
+        told: &mut Told,
+        object: &Object,
+        outlook: Outlook,
+        judgement: Judgement,
+        notice: Option<RecordId>,
+        now: Epoch,
+    ) -> Option<Assessment> {
+        let ended = !object.is_open();
+        let (detections, withdrawn) = difference(&told.records, &object.records);
+        let phase = outlook.phase.unwrap_or(FlightPhase::Boost);
+        let threat = matches!(judgement.verdict, Verdict::Suspected | Verdict::Confirmed);
+        let said = told
+            .said
+            .map_or(f64::INFINITY, |said| seconds_between(said, now));
+        let news = match &told.last {
+            None => true,
+            Some(last) => {
+                last.verdict != judgement.verdict
+                    || last.classification != judgement.classification && said >= 2.0
+                    || last.phase != phase
+                    || ended
+                    || last.impact.is_some() != outlook.impact.is_some()
+                    || said >= if threat { REPEAT_S } else { QUIET_S }
+            }
+        };
+        if !news || told.closed {
+            return None;
+        }
+        told.revision += 1;
+        let time_left = time_left(&outlook, now).filter(|_| !ended);
+        let assessment = Assessment {
+            object: object.id,
+            revision: told.revision,
+            verdict: judgement.verdict,
+            reason: judgement.reason,
+            classification: judgement.classification,
+            probabilities: judgement.probabilities,
+            phase,
+            launch: outlook.launch,
+            impact: outlook.impact,
+            impact_region: outlook.region,
+            time_left,
+            state: outlook.state,
+            burnout: outlook.burnout,
+            evidence: judgement.evidence,
+            basis: judgement.basis,
+            notice,
+            catalogue: object.catalogue.as_ref().map(|found| found.name.clone()),
+            parent: object.parent.map(|parent| parent.object),
+            merged_into: object.merged_into,
+            split_from: None,
+            detections,
+            withdrawn,
+        };
+        told.said = Some(now);
+        told.records.clone_from(&object.records);
+        told.closed = ended;
+        let mut kept = assessment.clone();
+        kept.detections = Vec::new();
+        told.last = Some(kept);
+        if ended {
+            told.records = Vec::new();
+        }
+        Some(assessment)
+    }
+
+    /// Objects that a late report undid: what was said of them is taken back.
+    fn vanished(&mut self, world: &World, now: Epoch, events: &mut Vec<Event>) {
+        let gone: Vec<ObjectId> = self
+            .told
+            .iter()
+            .filter(|(id, told)| {
+                !told.closed && told.last.is_some() && !world.objects.contains_key(id)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for id in gone {
+            let Some(told) = self.told.get_mut(&id) else {
+                continue;
+            };
+            told.closed = true;
+            let withdrawn = std::mem::take(&mut told.records);
+            let Some(mut last) = told.last.clone() else {
+                continue;
+            };
+            told.revision += 1;
+            last.revision = told.revision;
+            last.verdict = Verdict::Insufficient;
+            last.reason = crate::model::Reason::Lost;
+            last.phase = FlightPhase::Ended;
+            last.basis = None;
+            last.time_left = None;
+            let caused_by = withdrawn.last().cloned().into_iter().collect();
+            last.withdrawn = withdrawn;
+            told.last = Some(last.clone());
+            events.push(Event {
+                time: now,
+                body: EventBody::Assessment(Box::new(last)),
+                caused_by,
+            });
+        }
+    }
+
+    /// Forgets objects that ended long ago; ids stay unique.
+    pub(super) fn sweep(&mut self, world: &World) {
+        if self.told.len() > 4_096 {
+            self.told
+                .retain(|id, told| !told.closed || world.objects.contains_key(id));
+        }
+    }
+}
+
+fn time_left(outlook: &Outlook, now: Epoch) -> Option<TimeLeft> {
+    let (time, earliest) = match (&outlook.impact, &outlook.region) {
+        (Some(impact), _) => (impact.time, impact.earliest_95),
+        (None, Some(region)) => (region.time, region.earliest_95),
+        (None, None) => return None,
+    };
+    Some(TimeLeft {
+        median_s: seconds_between(now, time),
+        earliest_95_s: seconds_between(now, earliest),
+    })
+}
+
+/// What was taken and what was given back since the last telling.
+fn difference(before: &[RecordId], now: &[RecordId]) -> (Vec<RecordId>, Vec<RecordId>) {
+    if now.len() >= before.len() && now[..before.len()] == *before {
+        return (now[before.len()..].to_vec(), Vec::new());
+    }
+    let (old, new): (std::collections::BTreeSet<_>, std::collections::BTreeSet<_>) =
+        (before.iter().collect(), now.iter().collect());
+    let taken = now.iter().filter(|id| !old.contains(id)).cloned().collect();
+    let withdrawn = before
+        .iter()
+        .filter(|id| !new.contains(id))
+        .cloned()
+        .collect();
+    (taken, withdrawn)
+}

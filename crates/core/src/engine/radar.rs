@@ -1,0 +1,618 @@
+//! Radar scans: plots update tracks, meet boosts, or start tracks of their own.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use forewarn_physics::math::{chi_square_survival, ln};
+use forewarn_physics::time::{Epoch, after, seconds_between};
+use nalgebra::{Matrix6, Vector3, Vector6};
+
+use super::context::{Context, Registry};
+use super::object::{Arc1, Object, Parent};
+use super::world::{MOST_OBJECTS, World};
+use crate::model::{HeartbeatStatus, ObjectId, RecordId, SensorIndex};
+use crate::sensors::coverage::can_see;
+use crate::sensors::{Measurement, MeasurementBody, SensorModel};
+use crate::track::assignment::{Entry, assign};
+use crate::track::ballistic::{BallisticFilter, FilterOutcome, initiate};
+use crate::track::scan::Scan;
+
+/// A plot further than this (chi-square, four components) is not of the track.
+const GATE: f64 = 25.0;
+/// Scans of plots kept for starting tracks.
+const KEPT_SCANS: usize = 4;
+/// Plots of one scan kept for starting tracks.
+const KEPT_PLOTS: usize = 400;
+/// Plots that start a track.
+const START: usize = 3;
+/// Three plots that fit one ballistic flight worse than this start nothing.
+const START_P: f64 = 1e-3;
+/// Attempts to start a track in one scan.
+const ATTEMPTS: usize = 600;
+/// Fastest thing that is followed [m/s].
+const FASTEST_M_S: f64 = 12_000.0;
+/// A new track is confirmed at this many updates.
+const FIRM: u32 = 4;
+/// Consecutive misses in view after which a track that is not firm is dropped.
+const DROP: u32 = 3;
+
+/// Plots that belong to nothing yet, scan by scan.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Plots {
+    scans: VecDeque<Arc<Vec<(RecordId, Measurement)>>>,
+}
+
+/// Folds a scan of a radar in.
+pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry, scan: &Scan) {
+    let model = &context.models[usize::from(scan.sensor.0)];
+    let plots: Vec<(RecordId, Measurement)> = scan
+        .reports
+        .iter()
+        .filter_map(|report| {
+            Some((
+                report.id.clone(),
+                Measurement::prepare(model, report).ok()??,
+            ))
+        })
+        .collect();
+    if !plots.is_empty() {
+        let free = update_tracks(world, context, registry, model, &plots);
+        start_tracks(
+            world,
+            context,
+            registry,
+            scan.sensor,
+            free.into_iter().map(|at| plots[at].clone()).collect(),
+        );
+    }
+    let closes = scan.heartbeat.as_ref().filter(|beat| {
+        beat.heartbeat.status == HeartbeatStatus::Ok && beat.heartbeat.coverage.is_none()
+    });
+    if let Some(beat) = closes
+        && let Some(since) = beat.since
+    {
+        missed(world, model, since, beat.time);
+    }
+}
+
+/// Tracks take their plots, at the least total cost; returns the plots left.
+fn update_tracks(
+    world: &mut World,
+    context: &Context,
+    registry: &mut Registry,
+    model: &SensorModel,
+    plots: &[(RecordId, Measurement)],
+) -> Vec<usize> {
+    let time = plots[0].1.epoch;
+    let tracks: Vec<(ObjectId, BallisticFilter)> = world
+        .objects
+        .values()
+        .filter(|object| object.is_open())
+        .filter_map(|object| {
+            let arc = object.arc.as_ref()?;
+            let filter = arc.filter.predicted(time).ok()?;
+            near_fan(model, &filter).then_some((object.id, filter))
+        })
+        .collect();
+    let mut entries = Vec::new();
+    for (row, (_, filter)) in tracks.iter().enumerate() {
+        let here: Vector3<f64> = filter.state().state.position.vector();
+        let spread_m = 6.0
+            * filter
+                .state()
+                .covariance
+                .matrix()
+                .fixed_view::<3, 3>(0, 0)
+                .trace()
+                .sqrt();
+        for (column, (_, plot)) in plots.iter().enumerate() {
+            let Some((place, reach_m)) = place_of(plot) else {
+                continue;
+            };
+            if (place - here).norm() > spread_m + reach_m {
+                continue;
+            }
+            if let Ok(innovation) = filter.innovation(plot)
+                && innovation.distance2 < GATE
+            {
+                entries.push(Entry {
+                    row,
+                    column,
+                    cost: -innovation.log_likelihood,
+                });
+            }
+        }
+    }
+    let density = ln_false_density(model);
+    let pd = model.sensor.detection_probability.clamp(0.05, 0.999);
+    let miss = vec![-ln(1.0 - pd) - ln(pd); tracks.len()];
+    let result = assign(&miss, &vec![-density; plots.len()], &entries);
+    let mut free = Vec::new();
+    for (column, row) in result.row_of_column.iter().enumerate() {
+        match row {
+            Some(row) => take_plot(
+                world,
+                context,
+                registry,
+                tracks[*row].0,
+                &plots[column],
+                density,
+            ),
+            None => free.push(column),
+        }
+    }
+    free
+}
+
+/// ln of the density of false plots in the units of the innovation (m, rad, rad, m/s).
+fn ln_false_density(model: &SensorModel) -> f64 {
+    let volume = match &model.sensor.kind {
+        crate::model::SensorKind::Radar(radar) => {
+            let turn =
+                forewarn_physics::math::wrap_tau(radar.azimuth_rad[1] - radar.azimuth_rad[0]);
+            let turn = if turn < 1e-6 {
+                core::f64::consts::TAU
+            } else {
+                turn
+            };
+            radar.range_max_m
+                * turn
+                * (radar.elevation_rad[1] - radar.elevation_rad[0]).max(0.01)
+                * 16_000.0
+        }
+        crate::model::SensorKind::Infrared(_) => 1.0,
+    };
+    ln(model.sensor.false_detections_per_scan.max(0.1) / volume)
+}
+
+fn near_fan(model: &SensorModel, filter: &BallisticFilter) -> bool {
+    let Some(site) = &model.site else {
+        return false;
+    };
+    let offset = filter.state().state.position.vector() - site.position_m;
+    let range_max_m = match &model.sensor.kind {
+        crate::model::SensorKind::Radar(radar) => radar.range_max_m,
+        crate::model::SensorKind::Infrared(_) => 0.0,
+    };
+    offset.norm() < range_max_m * 1.1 + 200e3
+}
+
+/// Place of a plot [m] and how far off it may be.
+fn place_of(plot: &Measurement) -> Option<(Vector3<f64>, f64)> {
+    let MeasurementBody::Radar(radar) = &plot.body else {
+        return None;
+    };
+    let place = radar
+        .site
+        .position_itrf_m(radar.value[0], radar.value[1], radar.value[2]);
+    let angle_rad = (radar.sigma[1] + radar.sigma[2]) + radar.bias_sigma[1] + radar.bias_sigma[2];
+    Some((
+        place,
+        6.0 * (radar.value[0] * angle_rad + radar.sigma[0] + radar.bias_sigma[0]),
+    ))
+}
+
+fn take_plot(
+    world: &mut World,
+    context: &Context,
+    registry: &mut Registry,
+    id: ObjectId,
+    plot: &(RecordId, Measurement),
+    ln_density: f64,
+) {
+    let mut firm = false;
+    world.change(id, |object| {
+        let Some(arc) = object.arc.as_mut() else {
+            return;
+        };
+        let Ok(outcome) = arc.filter.update(&plot.1) else {
+            return;
+        };
+        let (FilterOutcome::Updated(innovation) | FilterOutcome::Restarted(innovation)) = outcome;
+        arc.updates += 1;
+        arc.last = arc.last.max(plot.1.epoch);
+        arc.nis = (
+            0.95 * arc.nis.0 + innovation.distance2,
+            0.95 * arc.nis.1 + innovation.dimension as f64,
+        );
+        firm = arc.updates == FIRM;
+        let ratio = (innovation.log_likelihood - ln_density).clamp(-5.0, 12.0);
+        object.take(&plot.0, plot.1.sensor, plot.1.epoch, ratio);
+    });
+    world.note(id, Some(&plot.0));
+    if firm {
+        settle(world, context, registry, id);
+    }
+}
+
+/// Starts tracks from plots of three scans that one ballistic flight joins.
+fn start_tracks(
+    world: &mut World,
+    context: &Context,
+    registry: &mut Registry,
+    sensor: SensorIndex,
+    free: Vec<(RecordId, Measurement)>,
+) {
+    let index = usize::from(sensor.0);
+    let mut free = free;
+    free.truncate(KEPT_PLOTS);
+    let mut used: Vec<RecordId> = Vec::new();
+    let mut attempts = 0;
+    for plot in &free {
+        let found = triple(&world.plots[index], plot, &used, &mut attempts);
+        if let Some((members, filter)) = found {
+            used.extend(members.iter().map(|member| member.0.clone()));
+            begin(world, context, registry, &members, filter);
+        }
+    }
+    free.retain(|(id, _)| !used.contains(id));
+    let plots = &mut world.plots[index];
+    for scan in &mut plots.scans {
+        if scan.iter().any(|(id, _)| used.contains(id)) {
+            Arc::make_mut(scan).retain(|(id, _)| !used.contains(id));
+        }
+    }
+    plots.scans.push_back(Arc::new(free));
+    while plots.scans.len() > KEPT_SCANS {
+        plots.scans.pop_front();
+    }
+}
+
+type Member = (RecordId, Measurement);
+
+/// Two earlier plots, of different scans, that join a new one in a ballistic flight.
+fn triple(
+    plots: &Plots,
+    last: &Member,
+    used: &[RecordId],
+    attempts: &mut usize,
+) -> Option<(Vec<Member>, BallisticFilter)> {
+    let mut best: Option<(f64, Vec<Member>, BallisticFilter)> = None;
+    let count = plots.scans.len();
+    for second_scan in (1..count).rev() {
+        for second in plots.scans[second_scan]
+            .iter()
+            .filter(|m| !used.contains(&m.0) && plausible(&m.1, &last.1))
+        {
+            for first_scan in (0..second_scan).rev() {
+                for first in plots.scans[first_scan].iter().filter(|m| {
+                    !used.contains(&m.0)
+                        && plausible(&m.1, &second.1)
+                        && straight(&m.1, &second.1, &last.1)
+                }) {
+                    *attempts += 1;
+                    if *attempts > ATTEMPTS {
+                        return best.map(|(_, members, filter)| (members, filter));
+                    }
+                    let Ok(start) = initiate(&[first.1.clone(), second.1.clone(), last.1.clone()])
+                    else {
+                        continue;
+                    };
+                    let p = chi_square_survival(start.chi_square, start.degrees_of_freedom as f64);
+                    if p > START_P
+                        && best
+                            .as_ref()
+                            .is_none_or(|(known, ..)| start.chi_square < *known)
+                    {
+                        best = Some((
+                            start.chi_square,
+                            vec![first.clone(), second.clone(), last.clone()],
+                            start.filter,
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    debug_assert!(
+        best.as_ref()
+            .is_none_or(|(_, members, _)| members.len() == START)
+    );
+    best.map(|(_, members, filter)| (members, filter))
+}
+
+/// Two plots that something flying can have made: speed, and range against range rate.
+fn plausible(a: &Measurement, b: &Measurement) -> bool {
+    let dt_s = seconds_between(a.epoch, b.epoch);
+    let (MeasurementBody::Radar(ra), MeasurementBody::Radar(rb)) = (&a.body, &b.body) else {
+        return false;
+    };
+    let (Some((pa, reach_a)), Some((pb, reach_b))) = (place_of(a), place_of(b)) else {
+        return false;
+    };
+    if !(dt_s > 0.05 && dt_s < 60.0) || (pb - pa).norm() > FASTEST_M_S * dt_s + reach_a + reach_b {
+        return false;
+    }
+    if ra.has_range_rate && rb.has_range_rate {
+        let mean_rate = 0.5 * (ra.value[3] + rb.value[3]);
+        let slack_m = 6.0 * (ra.sigma[0] + rb.sigma[0])
+            + 6.0 * dt_s * (ra.sigma[3] + rb.sigma[3])
+            + 30.0 * dt_s * dt_s * dt_s;
+        return (rb.value[0] - ra.value[0] - mean_rate * dt_s).abs() < slack_m
+            && (rb.value[3] - ra.value[3]).abs()
+                < 100.0 * dt_s + 6.0 * (ra.sigma[3] + rb.sigma[3]);
+    }
+    true
+}
+
+/// Three plots on a line, as far as their noise and gravity let them.
+fn straight(a: &Measurement, b: &Measurement, c: &Measurement) -> bool {
+    let (Some((pa, ra)), Some((pb, rb)), Some((pc, rc))) = (place_of(a), place_of(b), place_of(c))
+    else {
+        return false;
+    };
+    let (t1, t2) = (
+        seconds_between(a.epoch, b.epoch),
+        seconds_between(b.epoch, c.epoch),
+    );
+    if t1 <= 0.0 || t2 <= 0.0 {
+        return false;
+    }
+    let foreseen = pb + (pb - pa) * (t2 / t1);
+    let ratio = t2 / t1;
+    (pc - foreseen).norm() < rc + (1.0 + ratio) * rb + ratio * ra + 15.0 * (t1 + t2) * (t1 + t2)
+}
+
+fn begin(
+    world: &mut World,
+    context: &Context,
+    registry: &mut Registry,
+    members: &[Member],
+    filter: BallisticFilter,
+) {
+    if world.objects.len() >= MOST_OBJECTS {
+        return;
+    }
+    let id = registry.id_of(&members[0].0);
+    let mut object = Object::new(id, members[0].1.epoch);
+    let (first, last) = (members[0].1.epoch, members[members.len() - 1].1.epoch);
+    let state = filter.state().state;
+    let first_descending = state.velocity.dot(&state.position.vector()) < 0.0;
+    for (record, plot) in members {
+        object.take(record, plot.sensor, plot.epoch, 2.0);
+    }
+    object.arc = Some(Arc1 {
+        filter,
+        updates: members.len() as u32,
+        first,
+        last,
+        nis: (0.0, 0.0),
+        first_descending,
+    });
+    world.put(object);
+    world.note(id, Some(&members[members.len() - 1].0));
+    settle(world, context, registry, id);
+}
+
+/// A new track is asked whose it is: a boost's, a piece of one, or a known satellite.
+fn settle(world: &mut World, context: &Context, registry: &mut Registry, id: ObjectId) {
+    ask_catalogue(world, context, id);
+    let boosts: Vec<ObjectId> = world
+        .objects
+        .values()
+        .filter(|other| other.id != id && other.is_open() && other.boost.is_some())
+        .map(|other| other.id)
+        .collect();
+    for boost in boosts {
+        if world
+            .objects
+            .get(&id)
+            .is_some_and(|object| object.is_open())
+        {
+            match_boost(world, context, registry, boost, id);
+        }
+    }
+}
+
+/// A boost fitted anew is asked whether a track without a boost is its own.
+pub(super) fn join_boost(
+    world: &mut World,
+    context: &Context,
+    registry: &mut Registry,
+    boost: ObjectId,
+) {
+    let tracks: Vec<ObjectId> = world
+        .objects
+        .values()
+        .filter(|other| {
+            other.id != boost && other.is_open() && other.arc.is_some() && other.looks.is_empty()
+        })
+        .map(|other| other.id)
+        .collect();
+    for track in tracks {
+        match_boost(world, context, registry, boost, track);
+    }
+}
+
+/// Whether a radar track is what a boost became (then they are one), or a piece of it.
+fn match_boost(
+    world: &mut World,
+    _context: &Context,
+    _registry: &mut Registry,
+    boost_id: ObjectId,
+    track_id: ObjectId,
+) {
+    let (Some(owner), Some(track)) = (
+        world.objects.get(&boost_id).cloned(),
+        world.objects.get(&track_id).cloned(),
+    ) else {
+        return;
+    };
+    let (Some(boost), Some(arc)) = (&owner.boost, &track.arc) else {
+        return;
+    };
+    if !owner.is_open() || !track.looks.is_empty() || track.catalogue.is_some() {
+        return;
+    }
+    let filter = &arc.filter;
+    let Some(kind) = relation(boost, filter, &owner) else {
+        return;
+    };
+    match kind {
+        Relation::Same if owner.arc.is_none() => {
+            let (into, from) = (boost_id.min(track_id), boost_id.max(track_id));
+            world.merge(into, from);
+            if into == track_id {
+                // The older id keeps the object; its boost comes along.
+                let (fit, boosted) = (owner.fit.clone(), owner.boost.clone());
+                world.change(into, |object| {
+                    object.fit = fit;
+                    object.boost = boosted;
+                    object.stale = false;
+                });
+            } else {
+                world.change(into, |object| object.stale = false);
+            }
+        }
+        Relation::Same | Relation::Piece => {
+            if track.parent.is_none() {
+                world.change(track_id, |object| {
+                    object.parent = Some(Parent {
+                        object: boost_id,
+                        probability: 0.95,
+                    })
+                });
+                world.note(track_id, None);
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Relation {
+    Same,
+    Piece,
+}
+
+/// Compares a track with a boost: at its end, and back at the ends of its earlier burns.
+fn relation(
+    boost: &super::boost::Boost,
+    filter: &BallisticFilter,
+    owner: &Object,
+) -> Option<Relation> {
+    let posterior = &boost.posterior;
+    let (cut_s, _) = posterior.cutoff();
+    let track_s = seconds_between(posterior.epoch, filter.epoch());
+    let state = filter.state();
+    let track = Vector6::from_iterator(
+        state
+            .state
+            .position
+            .iter()
+            .chain(state.state.velocity.iter())
+            .copied(),
+    );
+    let track_covariance = *state.covariance.matrix();
+    let foreseen = if owner.is_burning() && track_s < cut_s + 5.0 {
+        let (mean, covariance) = posterior.state(track_s);
+        // It still accelerates: the track's ballistic velocity lags behind.
+        Some((
+            mean,
+            covariance + Matrix6::from_diagonal(&Vector6::new(4e6, 4e6, 4e6, 9e4, 9e4, 9e4)),
+        ))
+    } else {
+        boost.coasted(filter.epoch())
+    };
+    if let Some((mean, covariance)) = foreseen
+        && fits(&(track - mean), &(covariance + track_covariance))
+    {
+        return Some(Relation::Same);
+    }
+    pieces(boost, filter).then_some(Relation::Piece)
+}
+
+fn fits(miss: &Vector6<f64>, covariance: &Matrix6<f64>) -> bool {
+    covariance
+        .cholesky()
+        .is_some_and(|factor| miss.dot(&factor.solve(miss)) < 22.5)
+}
+
+/// Back at the end of an earlier burn the track was where the boost was, nearly as fast.
+fn pieces(boost: &super::boost::Boost, filter: &BallisticFilter) -> bool {
+    let posterior = &boost.posterior;
+    let member = posterior.best();
+    let launch_s = member.fit.point.x[2];
+    let vehicle = member.vehicle().to_vec();
+    let programme = crate::estimate::ascent::Programme::new(
+        &member.component,
+        member.fit.point.x[3],
+        &vehicle,
+        &[],
+    );
+    programme.burns.iter().any(|burn| {
+        let at_s = burn.end_s + launch_s;
+        if at_s > posterior.last_s + 15.0 {
+            return false;
+        }
+        let Ok(back) = filter.predicted(after(posterior.epoch, at_s)) else {
+            return false;
+        };
+        let (mean, covariance) = posterior.state(at_s);
+        let state = back.state();
+        let there = Vector6::from_iterator(
+            state
+                .state
+                .position
+                .iter()
+                .chain(state.state.velocity.iter())
+                .copied(),
+        );
+        // Separation speeds and the time of separation spread pieces by some seconds of flight.
+        let slack = Matrix6::from_diagonal(&Vector6::new(4e8, 4e8, 4e8, 4e4, 4e4, 4e4));
+        fits(
+            &(there - mean),
+            &(covariance + *state.covariance.matrix() + slack),
+        )
+    })
+}
+
+fn ask_catalogue(world: &mut World, context: &Context, id: ObjectId) {
+    if context.catalogue.is_empty() {
+        return;
+    }
+    let found = world.objects.get(&id).and_then(|object| {
+        let arc = object.arc.as_ref()?;
+        context.catalogue.find(&arc.filter.gaussian(), arc.updates)
+    });
+    if found.is_some() {
+        world.change(id, |object| object.catalogue = found);
+        world.note(id, None);
+    }
+}
+
+/// A heartbeat `ok`: tracks in view that got no plot since the one before were missed.
+fn missed(world: &mut World, model: &SensorModel, since: Epoch, now: Epoch) {
+    let mut misses = Vec::new();
+    for object in world.objects.values().filter(|object| object.is_open()) {
+        let Some(arc) = &object.arc else { continue };
+        let heard = object
+            .contributions
+            .get(&model.index)
+            .is_some_and(|given| given.last > since);
+        if heard || arc.last > since {
+            continue;
+        }
+        let Ok(filter) = arc.filter.predicted(now) else {
+            continue;
+        };
+        let position = filter.state().state.position.vector();
+        if can_see(model, now, &position, None).is_in_view() {
+            misses.push((object.id, arc.updates < FIRM));
+        }
+    }
+    for (id, young) in misses {
+        let mut drop = false;
+        world.change(id, |object| {
+            object.miss(model.index, now, model.sensor.detection_probability);
+            let missed = object
+                .contributions
+                .get(&model.index)
+                .map_or(0, |given| given.missed);
+            drop = (young && missed >= DROP || missed >= 10) && object.boost.is_none();
+        });
+        if drop {
+            world.change(id, |object| object.end = Some(crate::assess::End::Lost));
+            world.note(id, None);
+        }
+    }
+}

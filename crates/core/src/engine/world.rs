@@ -1,0 +1,284 @@
+//! What is held of all objects: the state that reports are folded into.
+//!
+//! Cheap to clone (everything big is behind an `Arc`): checkpoints of it are what late reports
+//! are folded into.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use forewarn_physics::time::{Epoch, seconds_between};
+
+use super::boost::Boost;
+use super::context::{Context, Registry};
+use super::infrared;
+use super::object::Object;
+use super::radar;
+use super::radar::Plots;
+use crate::assess::End;
+use crate::model::{ObjectId, RecordId, Report, ReportBody, SensorIndex, SensorKind};
+use crate::track::scan::{Scan, ScanBuilder};
+use crate::track::tracklet::{LookModel, SensorTracker, TrackletId};
+
+/// Most objects held at once; beyond it new ones are refused and said so.
+pub(super) const MOST_OBJECTS: usize = 20_000;
+/// Silence after which something that is no threat is forgotten [s].
+const FORGET_S: f64 = 90.0;
+/// A boost is fitted anew at most this often, unless few looks were seen [s].
+const REFIT_S: f64 = 2.0;
+
+/// Everything held.
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    /// Latest time folded in.
+    pub latest: Option<Epoch>,
+    /// Scan under way of each sensor.
+    pub scans: Vec<ScanBuilder>,
+    /// End of the last closed scan of each sensor: what is older comes late.
+    pub closed: Vec<Option<Epoch>>,
+    /// Tracklets of each infrared sensor.
+    pub trackers: Vec<Option<SensorTracker>>,
+    /// Plots of each radar that belong to nothing yet.
+    pub plots: Vec<Plots>,
+    /// Objects, by id.
+    pub objects: BTreeMap<ObjectId, Arc<Object>>,
+    /// Which object holds a tracklet.
+    pub owners: BTreeMap<TrackletId, ObjectId>,
+    /// When each object's boost was last fitted.
+    pub fitted: BTreeMap<ObjectId, Epoch>,
+    /// Objects that changed since the last publication.
+    pub changed: BTreeMap<ObjectId, Vec<RecordId>>,
+}
+
+impl World {
+    pub(super) fn new(context: &Context) -> Self {
+        let scans = (0..)
+            .zip(&context.models)
+            .map(|(index, model)| ScanBuilder::new(SensorIndex(index), model.sensor.revisit_s))
+            .collect();
+        let trackers = (0..)
+            .zip(&context.models)
+            .map(|(index, model)| {
+                LookModel::of(&model.sensor)
+                    .map(|look| SensorTracker::new(SensorIndex(index), look))
+            })
+            .collect();
+        Self {
+            latest: None,
+            scans,
+            closed: vec![None; context.models.len()],
+            trackers,
+            plots: vec![Plots::default(); context.models.len()],
+            objects: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            fitted: BTreeMap::new(),
+            changed: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a report comes before what was already closed of its sensor.
+    pub(super) fn is_late(&self, report: &Report) -> bool {
+        let closed = self.closed[usize::from(report.sensor.0)];
+        let is_beat = matches!(report.body, ReportBody::Heartbeat(_));
+        closed.is_some_and(|closed| {
+            if is_beat {
+                report.time < closed
+            } else {
+                report.time <= closed
+            }
+        })
+    }
+
+    /// Folds one report in.
+    pub(super) fn accept(
+        &mut self,
+        context: &Context,
+        registry: &mut Registry,
+        report: &Arc<Report>,
+    ) {
+        let sensor = usize::from(report.sensor.0);
+        self.latest = Some(
+            self.latest
+                .map_or(report.time, |latest| latest.max(report.time)),
+        );
+        if let Some(scan) = self.scans[sensor].push(report.clone()) {
+            self.fold(context, registry, &scan);
+        }
+    }
+
+    /// Lets time pass: closes scans that are due, refits, ends what is over.
+    pub(super) fn pass(&mut self, context: &Context, registry: &mut Registry, now: Epoch) {
+        for sensor in 0..self.scans.len() {
+            if let Some(scan) = self.scans[sensor].close_due(now) {
+                self.fold(context, registry, &scan);
+            }
+        }
+        self.refit(context, registry, now);
+        self.end_over(now);
+    }
+
+    fn fold(&mut self, context: &Context, registry: &mut Registry, scan: &Scan) {
+        let sensor = usize::from(scan.sensor.0);
+        if !scan.reports.is_empty() {
+            self.closed[sensor] =
+                Some(self.closed[sensor].map_or(scan.end, |closed| closed.max(scan.end)));
+        }
+        match &context.models[sensor].sensor.kind {
+            SensorKind::Infrared(_) => infrared::fold(self, context, registry, scan),
+            SensorKind::Radar(_) => radar::fold(self, context, registry, scan),
+        }
+    }
+
+    /// Fits every boost that has new looks, each at most every few seconds.
+    fn refit(&mut self, context: &Context, registry: &mut Registry, now: Epoch) {
+        let due: Vec<ObjectId> = self
+            .objects
+            .values()
+            .filter(|object| object.stale && object.is_open() && object.looks.len() >= 3)
+            .filter(|object| {
+                self.fitted.get(&object.id).is_none_or(|at| {
+                    object.looks.len() < 12 || seconds_between(*at, now) >= REFIT_S
+                })
+            })
+            .map(|object| object.id)
+            .collect();
+        for id in due {
+            let mut object = (*self.objects[&id]).clone();
+            object.stale = false;
+            let boost = Boost::fit(
+                &mut object,
+                &context.bank,
+                &context.models,
+                now,
+                context.seed,
+            );
+            object.boost = boost.map(Arc::new).or(object.boost);
+            self.fitted.insert(id, now);
+            self.put(object);
+            self.note(id, None);
+            radar::join_boost(self, context, registry, id);
+        }
+    }
+
+    fn end_over(&mut self, now: Epoch) {
+        let mut ended = Vec::new();
+        for object in self.objects.values().filter(|object| object.is_open()) {
+            if let Some(end) = over(object, now) {
+                ended.push((object.id, end));
+            }
+        }
+        for (id, end) in ended {
+            self.change(id, |object| object.end = Some(end));
+            self.note(id, None);
+        }
+    }
+
+    /// Drops objects that ended and were published.
+    pub(super) fn sweep(&mut self, keep: impl Fn(ObjectId) -> bool) {
+        let gone: Vec<ObjectId> = self
+            .objects
+            .values()
+            .filter(|object| !object.is_open() && !keep(object.id))
+            .map(|object| object.id)
+            .collect();
+        for id in gone {
+            self.objects.remove(&id);
+            self.fitted.remove(&id);
+            self.owners.retain(|_, owner| *owner != id);
+        }
+    }
+
+    /// Puts an object (back).
+    pub(super) fn put(&mut self, object: Object) {
+        self.objects.insert(object.id, Arc::new(object));
+    }
+
+    /// Changes an object in place.
+    pub(super) fn change(&mut self, id: ObjectId, how: impl FnOnce(&mut Object)) {
+        if let Some(object) = self.objects.get_mut(&id) {
+            how(Arc::make_mut(object));
+        }
+    }
+
+    /// Notes that an object changed, and by which record.
+    pub(super) fn note(&mut self, id: ObjectId, cause: Option<&RecordId>) {
+        let causes = self.changed.entry(id).or_default();
+        if let Some(cause) = cause
+            && causes.len() < 64
+        {
+            causes.push(cause.clone());
+        }
+    }
+
+    /// One object turned out to be another: the younger goes into the older.
+    pub(super) fn merge(&mut self, into: ObjectId, from: ObjectId) {
+        let Some(gone) = self.objects.get(&from).cloned() else {
+            return;
+        };
+        self.change(into, |object| {
+            for (sensor, hit) in &gone.looks {
+                let ratio = 1.0;
+                object.take_look(*sensor, hit, ratio);
+            }
+            for record in &gone.records {
+                if !object.records.contains(record) {
+                    object.records.push(record.clone());
+                }
+            }
+            for (sensor, given) in &gone.contributions {
+                let entry = object.contributions.entry(*sensor).or_insert(*given);
+                if !gone.looks.iter().any(|(s, _)| s == sensor) && entry.last < given.last {
+                    entry.reports += given.reports;
+                    entry.last = given.last;
+                }
+            }
+            object.tracklets.extend(gone.tracklets.iter().copied());
+            object.first = object.first.min(gone.first);
+            object.last = object.last.max(gone.last);
+            object.still_log_odds = object.still_log_odds.min(gone.still_log_odds);
+            object.score = object.score.max(gone.score);
+            if object.arc.is_none() {
+                object.arc.clone_from(&gone.arc);
+            }
+            object.stale = true;
+        });
+        for owner in self.owners.values_mut().filter(|owner| **owner == from) {
+            *owner = into;
+        }
+        self.change(from, |object| {
+            object.merged_into = Some(into);
+            object.end = Some(End::Merged);
+        });
+        self.note(into, None);
+        self.note(from, None);
+    }
+}
+
+/// Why nothing more will come of an object, if so.
+fn over(object: &Object, now: Epoch) -> Option<End> {
+    let silence_s = object.silence_s(now);
+    if let Some(arc) = &object.arc {
+        let height_m = arc
+            .filter
+            .predicted(now)
+            .map_or(f64::NAN, |filter| filter.height_m());
+        return if height_m.is_nan() || height_m < -2_000.0 && silence_s > 10.0 {
+            Some(End::ImpactPassed)
+        } else {
+            None
+        };
+    }
+    if let Some(boost) = &object.boost {
+        let latest = boost
+            .futures
+            .iter()
+            .filter_map(|future| future.impact)
+            .map(|(time_s, _)| time_s)
+            .fold(f64::NEG_INFINITY, f64::max);
+        if latest.is_finite() && boost.orbit_share() < 0.5 {
+            let passed = seconds_between(boost.posterior.at(latest), now) > 60.0;
+            return (passed && silence_s > 30.0).then_some(End::ImpactPassed);
+        }
+        return (silence_s > 600.0).then_some(End::Lost);
+    }
+    (silence_s > FORGET_S).then_some(End::Lost)
+}
