@@ -8,6 +8,20 @@ use crate::Recording;
 use crate::record::{TruthObject, TruthPlace, TruthState};
 
 impl Recording {
+    /// The files of the recording's folder: name and text of each.
+    pub fn files(&self) -> Vec<(&'static str, String)> {
+        let mut files = vec![
+            ("recording.toml", self.recording_toml.clone()),
+            ("sensors.toml", self.sensors_toml.clone()),
+            ("detections.ndjson", self.detections_ndjson()),
+            ("truth.ndjson", self.truth_ndjson()),
+        ];
+        if let Some(catalogue) = &self.catalogue_tle {
+            files.push(("catalogue.tle", catalogue.clone()));
+        }
+        files
+    }
+
     /// The text of `detections.ndjson`, damage included.
     pub fn detections_ndjson(&self) -> String {
         let mut text = String::new();

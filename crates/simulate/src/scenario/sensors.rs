@@ -13,7 +13,7 @@ use super::file::{OrbitFile, SensorFile};
 use super::{SensorSpec, SensorTruth};
 
 /// Cloud break that the engine assumes where the table says nothing [m].
-const CLOUD_BREAK_M: f64 = 8e3;
+const CLOUD_BREAK_M: f64 = 10e3;
 
 struct Place<'a> {
     source: &'a Source<'a>,

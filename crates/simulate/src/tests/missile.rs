@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use forewarn_core::model::{ReportBody, SensorKind};
-use forewarn_core::sensors::{RadarSite, SatelliteOrbit, infrared::across};
+use forewarn_core::sensors::{
+    Measurement, MeasurementBody, RadarSite, SatelliteOrbit, SensorModel, infrared::across,
+};
 use forewarn_physics::frames::wgs84::height_m;
 use forewarn_physics::math::wrap_pi;
 use forewarn_physics::time::{after, seconds_between};
@@ -148,4 +150,78 @@ fn residuals_have_the_stated_sigma() {
             "{n} {mean_square}"
         );
     }
+}
+
+/// What the table says is included in a radar's reports, the tracker's own correction takes out.
+#[test]
+fn refraction_and_light_time_can_be_removed_again() {
+    let text = DEMO
+        .replace("refraction = \"removed\"", "refraction = \"standard\"")
+        .replace("light_time = \"removed\"", "light_time = \"included\"")
+        .replace("bias_sigma_range_m = 30.0", "bias_sigma_range_m = 0.0")
+        .replace(
+            "bias_sigma_azimuth_rad = 2.0e-4",
+            "bias_sigma_azimuth_rad = 0.0",
+        )
+        .replace(
+            "bias_sigma_elevation_rad = 2.0e-4",
+            "bias_sigma_elevation_rad = 0.0",
+        )
+        .replace(
+            "false_detections_per_scan = 2.0",
+            "false_detections_per_scan = 0.0",
+        )
+        .replace(
+            "beam_width_rad = 0.01",
+            "beam_width_rad = 1.0e-9\nrange_resolution_m = 1.0e-6\nsigma_range_floor_m = 1.0e-6",
+        );
+    let scenario = scenario(&text);
+    let objects = crate::objects::build(&scenario, 1, &mut Vec::new(), &mut |_| {}).unwrap();
+    let table: Vec<_> = scenario
+        .sensors
+        .iter()
+        .map(|spec| spec.sensor.clone())
+        .collect();
+    let models = SensorModel::table(&table).unwrap();
+    let (mut count, mut bent_rad) = (0, 0.0_f64);
+    for record in run(&scenario, 1)
+        .detections
+        .iter()
+        .filter(|record| record.report.sensor.0 == 2)
+    {
+        let Some(measurement) = Measurement::prepare(&models[2], &record.report).unwrap() else {
+            continue;
+        };
+        let (MeasurementBody::Radar(radar), ReportBody::Radar(seen)) =
+            (&measurement.body, &record.report.body)
+        else {
+            panic!("not a radar report")
+        };
+        let object = objects
+            .iter()
+            .find(|object| Some(&object.name) == record.origin.as_ref())
+            .unwrap();
+        let moment = object
+            .path
+            .at(seconds_between(scenario.start, measurement.epoch))
+            .unwrap();
+        let truth = radar
+            .site
+            .predict(&moment.position_m, &moment.velocity_m_s)
+            .value;
+        // A metre of range is a light time of 3 ns; 2e-6 rad is the worst of the inverse.
+        assert!(
+            (radar.value[0] - truth[0]).abs() < 1.0,
+            "{}",
+            radar.value[0] - truth[0]
+        );
+        assert!(
+            (radar.value[2] - truth[2]).abs() < 2e-6,
+            "{}",
+            radar.value[2] - truth[2]
+        );
+        bent_rad = bent_rad.max(seen.elevation_rad - truth[2]);
+        count += 1;
+    }
+    assert!(count > 100 && bent_rad > 1e-3, "{count} {bent_rad}");
 }
