@@ -1,7 +1,8 @@
 //! Real ascents: the rebuilt path against the telemetry it comes from.
 
-use forewarn_physics::frames::Position;
+use forewarn_physics::flight::coast::{Body, propagate};
 use forewarn_physics::frames::wgs84::{Geodetic, ROTATION_RATE_RAD_S, height_m, rough_distance_m};
+use forewarn_physics::frames::{Position, State};
 use forewarn_physics::math::acos;
 use nalgebra::Vector3;
 
@@ -115,5 +116,29 @@ fn val_first_stages_come_down_where_they_did() {
             object.path.at(0.0).unwrap().position_m,
         ));
         assert!(rough_distance_m(&pad, &start) < 1.0);
+    }
+}
+
+/// Two first stages that did not fly back: the rebuilt coast is a free flight.
+#[test]
+fn val_coasts_are_free_flight() {
+    for (flight, from_s, to_s) in [
+        ("bulgariasat-1", 180.0, 370.0),
+        ("koreasat-5a", 180.0, 370.0),
+    ] {
+        let object = flown(flight);
+        let start = object.path.at(from_s).unwrap();
+        let state = State::from_vectors(start.position_m, start.velocity_m_s);
+        let end = propagate(&state, to_s - from_s, &Body::ballistic(1_000.0));
+        let rebuilt = object.path.at(to_s).unwrap();
+        let off_m = end.position.vector() - rebuilt.position_m;
+        let up = rebuilt.position_m.normalize();
+        println!(
+            "{flight}: {:.0} m in height, {:.0} m in all",
+            off_m.dot(&up),
+            off_m.norm()
+        );
+        // 190 s of a vertical speed read to some 3 m/s and a horizontal one likewise.
+        assert!(off_m.norm() < 1_000.0, "{flight} {off_m:?}");
     }
 }
