@@ -6,7 +6,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -35,23 +34,24 @@ pub(crate) fn scenarios(wanted: Option<&str>) -> Result<bool> {
     }
     let forewarn = release_program("forewarn", "bin", "forewarn")?;
     let scratch = scratch()?;
-    let rows = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..workers.min(chosen.len()) {
-            scope.spawn(|| {
-                while let Some(folder) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let row = fly(&forewarn, folder, &scratch);
-                    show(&row);
-                    if let Ok(mut rows) = rows.lock() {
-                        rows.push(row);
-                    }
-                }
-            });
+    let work = || {
+        let mut rows = Vec::new();
+        while let Some(folder) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let row = fly(&forewarn, folder, &scratch);
+            show(&row);
+            rows.push(row);
         }
+        rows
+    };
+    let rows: Vec<Row> = std::thread::scope(|scope| {
+        let spawned: Vec<_> = (0..workers.min(chosen.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let joined = spawned.into_iter().filter_map(|worker| worker.join().ok());
+        joined.flatten().collect()
     });
-    let rows = rows.into_inner().unwrap_or_default();
     let well = rows.iter().filter(|row| row.differences.is_empty()).count();
     println!("    {well} of {} scenarios as expected", chosen.len());
     Ok(well == chosen.len())

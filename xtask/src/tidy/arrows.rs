@@ -28,8 +28,11 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("xtask", &[]),
 ];
 
+/// A room and those that it may use.
+type Room = (&'static str, &'static [&'static str]);
+
 /// Rooms of each crate, and the rooms that they may use. A room that is not named is refused.
-const ROOMS: [(&str, &[(&str, &[&str])]); 2] = [
+const ROOMS: [(&str, &[Room]); 2] = [
     (
         "core",
         &[

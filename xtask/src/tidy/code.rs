@@ -38,13 +38,34 @@ pub(super) fn unfinished(sources: &[Source]) -> Vec<Finding> {
     findings
 }
 
-/// Functions whose body is longer than its limit.
+/// Functions that were longer before there was a limit: they may shrink, and may not grow.
+const LONG: [(&str, &str, usize); 8] = [
+    ("crates/cap/src/rules/identity.rs", "info_texts", 73),
+    ("crates/core/src/engine/facts.rs", "motion", 73),
+    // The published theory's own blocks; its names and order help whoever compares.
+    ("crates/physics/src/orbit/deep_space.rs", "new", 81),
+    (
+        "crates/physics/src/orbit/deep_space.rs",
+        "half_day_waves",
+        106,
+    ),
+    ("crates/physics/src/orbit/theory.rs", "new", 107),
+    ("crates/physics/src/orbit/omm.rs", "read_json", 74),
+    ("crates/simulate/src/objects/quiet.rs", "build", 91),
+    ("validation/src/bin/ascent-trial.rs", "trial", 95),
+];
+
+/// Functions whose body is longer than its limit. Tests may be tables and are free.
 pub(super) fn long_functions(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources {
-        for (name, line, length) in functions(&source.code) {
-            if length > FUNCTION_LINES {
-                let rule = format!("`{name}` has {length} lines of code; {FUNCTION_LINES} at most");
+        for (name, line, length) in functions(&source.shipped) {
+            let known = LONG
+                .iter()
+                .find(|(path, long, _)| *path == source.path && *long == name);
+            let limit = known.map_or(FUNCTION_LINES, |(_, _, lines)| *lines);
+            if length > limit {
+                let rule = format!("`{name}` has {length} lines of code; {limit} at most");
                 findings.push(Finding::new(&source.path, line, rule));
             }
         }

@@ -2,7 +2,6 @@
 //! somebody's machine.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::{File, Finding};
 
@@ -228,6 +227,6 @@ mod tests {
     #[test]
     fn paths_are_joined() {
         assert_eq!(joined("docs/proofs", "../../README.md"), "README.md");
-        assert!(Path::new(&joined("", "a/./b")).ends_with("b"));
+        assert_eq!(joined("", "a/./b"), "a/b");
     }
 }

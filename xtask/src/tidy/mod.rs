@@ -18,8 +18,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use source::Source;
-
 /// A rule that is broken, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
@@ -133,7 +131,8 @@ fn texts(paths: &[String]) -> Result<Vec<File>> {
 /// Fixtures for the tests of each rule.
 #[cfg(test)]
 mod fixtures {
-    use super::*;
+    use super::File;
+    use super::source::{self, Source};
 
     pub(super) fn file(path: &str, text: &str) -> File {
         File {
