@@ -252,13 +252,13 @@ impl<'a> Track<'a> {
 
     fn most_of<'b>(&self, origins: &BTreeMap<&'b str, &'b str>) -> Option<&'b str> {
         let mut votes: BTreeMap<&'b str, i64> = BTreeMap::new();
-        for (_, assessment) in &self.history {
-            for (ids, weight) in [(&assessment.detections, 1), (&assessment.withdrawn, -1)] {
-                for id in ids {
-                    if let Some(object) = origins.get(id.as_ref()) {
-                        *votes.entry(object).or_default() += weight;
-                    }
-                }
+        let changes = self.history.iter().flat_map(|(_, assessment)| {
+            let held = assessment.detections.iter().map(|id| (id, 1));
+            held.chain(assessment.withdrawn.iter().map(|id| (id, -1)))
+        });
+        for (id, weight) in changes {
+            if let Some(object) = origins.get(id.as_ref()) {
+                *votes.entry(object).or_default() += weight;
             }
         }
         let best = votes.into_iter().filter(|(_, weight)| *weight > 0);

@@ -327,7 +327,7 @@ fn flags(
     foot: f64,
 ) -> String {
     let mut flags = decisions(track, story, sensors);
-    flags.sort_by(|a, b| a.0.cmp(&b.0));
+    flags.sort_by_key(|flag| flag.0);
     let mut ends = [f64::MIN; FLAG_ROWS];
     let mut out = String::new();
     for (time, class, words) in flags.iter().take(MOST_FLAGS) {

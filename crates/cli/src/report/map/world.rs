@@ -51,13 +51,15 @@ fn radians(hundredths_deg: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use forewarn_physics::math::{FRAC_PI_2, PI};
+
     use super::*;
 
     #[test]
     fn the_world_is_whole() {
         assert!(WORLD.land.len() > 500 && WORLD.coast.len() > 500 && WORLD.border.len() > 200);
         let inside =
-            |[latitude, longitude]: &[f64; 2]| latitude.abs() <= 1.571 && longitude.abs() <= 3.1416;
+            |[latitude, longitude]: &[f64; 2]| latitude.abs() <= FRAC_PI_2 && longitude.abs() <= PI;
         assert!(WORLD.land.iter().flatten().all(inside));
     }
 }
