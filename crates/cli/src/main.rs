@@ -9,6 +9,7 @@ mod files;
 mod gazetteer;
 mod import;
 mod output;
+mod report;
 mod run;
 mod score;
 mod simulate;

@@ -4,6 +4,7 @@ use forewarn_formats::czml::scene;
 
 use super::{Done, Job};
 use crate::failure::{Failure, Outcome, write_file};
+use crate::report::{self, ReportInput};
 
 /// Writes `summary.json`, `report.html` and `scene.czml`.
 pub(super) fn outputs(job: &Job, done: &Done) -> Outcome<()> {
@@ -11,6 +12,14 @@ pub(super) fn outputs(job: &Job, done: &Done) -> Outcome<()> {
         .map_err(|error| Failure::Internal(error.into()))?;
     write_file(&job.out.join("summary.json"), (summary + "\n").as_bytes())?;
     let title = title(job);
+    let page = report::html(&ReportInput {
+        title: &title,
+        mode: done.setup.mode,
+        sensors: &done.setup.sensors,
+        events: &done.events,
+        truth: done.truth.as_ref(),
+    });
+    write_file(&job.out.join("report.html"), page.as_bytes())?;
     write_file(
         &job.out.join("scene.czml"),
         scene(&title, &done.setup, &done.lines).as_bytes(),

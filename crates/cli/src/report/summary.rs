@@ -1,0 +1,306 @@
+//! The banner and what happened, in two sentences.
+
+use forewarn_core::model::{Basis, Class, Mode, Sensor, SensorKind, Verdict, WarningAction};
+use forewarn_physics::time::seconds_between;
+
+use super::ReportInput;
+use super::cards::radius_90_m;
+use super::story::{Story, Track};
+use super::text::{
+    a_class, bearing, clock, count, day, distance, duration, escape, escape_short, place, plain,
+};
+
+/// Threats told of in sentences of their own.
+const MOST_TOLD: usize = 3;
+
+/// The banner: the mode by word and pattern, title, span of time.
+pub(super) fn banner(input: &ReportInput<'_>, story: &Story<'_>) -> String {
+    let word = input.mode.word().to_uppercase();
+    let about = match input.mode {
+        Mode::Live => "the real thing",
+        Mode::Exercise => "people practise: nothing here is real",
+        Mode::Test => "equipment is tested: nothing here is real",
+        Mode::Replay => "the past, played again",
+    };
+    let span = story.span.map_or_else(String::new, |[first, last]| {
+        format!("{} · {} to {} UTC", day(first), clock(first), clock(last))
+    });
+    format!(
+        "<header class=\"banner mode-{}\"><p class=\"mode\"><b>{word}</b> <span>{about}</span></p></header>\
+         <div class=\"head\"><h1>{}</h1><p class=\"span\">{span} · {}</p></div>",
+        input.mode.word(),
+        escape_short(input.title, 160),
+        sensors(input.sensors)
+    )
+}
+
+fn sensors(sensors: &[Sensor]) -> String {
+    let is_radar = |sensor: &&Sensor| matches!(sensor.kind, SensorKind::Radar(_));
+    let radars = sensors.iter().filter(is_radar).count();
+    format!(
+        "{}, {}",
+        count(sensors.len() - radars, "infrared satellite"),
+        count(radars, "radar")
+    )
+}
+
+/// What happened, and the figures that matter.
+pub(super) fn section(story: &Story<'_>) -> String {
+    let threats = story.threats();
+    let mut said = String::new();
+    if threats.len() > MOST_TOLD {
+        said.push_str(&paragraph(&raid(story)));
+    } else {
+        for track in threats {
+            said.push_str(&paragraph(&one_threat(track, story)));
+        }
+    }
+    if threats.is_empty() {
+        said.push_str(&paragraph(&no_threat(story)));
+    }
+    if !story.missed.is_empty() {
+        let names: Vec<String> = story
+            .missed
+            .iter()
+            .take(10)
+            .map(|object| escape_short(&object.object, 40))
+            .collect();
+        said.push_str(&format!(
+            "<p class=\"missed\"><b>Missed:</b> {} in the truth that no object here stands for: {}.</p>",
+            count(story.missed.len(), "missile or glide vehicle"),
+            names.join(", ")
+        ));
+    }
+    format!("<section class=\"lead\">{said}{}</section>", tiles(story))
+}
+
+fn paragraph(words: &str) -> String {
+    format!("<p>{}</p>", escape(words))
+}
+
+/// The two sentences of one threat.
+fn one_threat(track: &Track<'_>, story: &Story<'_>) -> String {
+    let fullest = track.fullest();
+    let class = a_class(threat_class(track));
+    let subject = match track.peak() {
+        Verdict::Confirmed => capital(&class),
+        _ => format!("What may have been {class}"),
+    };
+    let mut first = match track.launch() {
+        Some(launch) => format!(
+            "{subject} ({}) was launched from {} (± {}) at {} UTC, heading {}",
+            track.id,
+            place(&launch.place),
+            distance(radius_90_m(&launch.covariance_en_m2)),
+            clock(launch.time),
+            bearing(launch.azimuth_rad)
+        ),
+        None => format!(
+            "{subject} ({}) was first spoken of at {} UTC, its launch unseen",
+            track.id,
+            clock(track.began())
+        ),
+    };
+    let zero = super::timeline::zero_of(track);
+    let reached = |verdict| {
+        track
+            .since(verdict)
+            .map(|time| duration(seconds_between(zero, time)))
+    };
+    match (reached(Verdict::Suspected), reached(Verdict::Confirmed)) {
+        (Some(suspected), Some(confirmed)) => {
+            first.push_str(&format!(
+                "; it was suspected after {suspected} and confirmed after {confirmed}{}",
+                basis(fullest.basis.as_ref())
+            ));
+        }
+        (None, Some(confirmed)) => first.push_str(&format!(
+            "; it was confirmed after {confirmed}{}",
+            basis(fullest.basis.as_ref())
+        )),
+        (Some(suspected), None) => first.push_str(&format!(
+            "; it was suspected after {suspected} and never confirmed ({})",
+            plain(fullest.reason.word())
+        )),
+        (None, None) => {}
+    }
+    if track.last().verdict == Verdict::Dismissed {
+        first.push_str(&format!(
+            ", and dismissed at {} ({})",
+            clock(track.ended()),
+            plain(track.last().reason.word())
+        ));
+    }
+    format!("{first}. {}{}", came_down(track), warned(track, story))
+}
+
+fn threat_class(track: &Track<'_>) -> Class {
+    let class = track.fullest().classification;
+    if class == Class::Unknown {
+        Class::BallisticMissile
+    } else {
+        class
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn basis(basis: Option<&Basis>) -> &'static str {
+    match basis {
+        Some(Basis::TwoPhysics) => " by infrared and radar together",
+        Some(Basis::SinglePhysics { .. }) => " by two failure domains of one physics",
+        None => "",
+    }
+}
+
+fn came_down(track: &Track<'_>) -> String {
+    match (track.impact(), track.region()) {
+        (Some(impact), _) => format!(
+            "It was predicted to come down at {} (± {}) at {} UTC",
+            place(&impact.place),
+            distance(radius_90_m(&impact.covariance_en_m2)),
+            clock(impact.time)
+        ),
+        (None, Some(region)) => format!(
+            "No honest impact point could be given; a region stands for it, with impact near {} UTC",
+            clock(region.time)
+        ),
+        (None, None) => "Nothing honest could be said of where it comes down".into(),
+    }
+}
+
+fn warned(track: &Track<'_>, story: &Story<'_>) -> String {
+    let mut steps = story.warnings_of(track.id);
+    let Some((issued, first)) = steps.find(|(_, warning)| warning.action == WarningAction::Issue)
+    else {
+        return "; no warning was issued.".into();
+    };
+    let lead = track.impact_time().map_or_else(String::new, |impact| {
+        format!(", {} before", duration(seconds_between(*issued, impact)))
+    });
+    let end = story
+        .warnings_of(track.id)
+        .filter(|(_, warning)| warning.warning == first.warning)
+        .find_map(|(time, warning)| match warning.action {
+            WarningAction::Cancel => Some(format!(" and cancelled at {}", clock(*time))),
+            WarningAction::Retract => Some(format!(" and retracted at {}", clock(*time))),
+            WarningAction::Issue | WarningAction::Update => None,
+        });
+    format!(
+        "; warning {} was issued at {}{lead}{}.",
+        first.warning,
+        clock(*issued),
+        end.unwrap_or_default()
+    )
+}
+
+/// The two sentences of many threats.
+fn raid(story: &Story<'_>) -> String {
+    let threats = story.threats();
+    let confirmed: Vec<&Track<'_>> = threats.iter().filter(|track| track.rank() == 0).collect();
+    let launches = || {
+        threats
+            .iter()
+            .filter_map(|track| track.launch())
+            .map(|launch| launch.time)
+    };
+    let impacts = || threats.iter().filter_map(Track::impact_time);
+    let between = |first: Option<_>, last: Option<_>| match (first, last) {
+        (Some(first), Some(last)) => format!(" between {} and {} UTC", clock(first), clock(last)),
+        _ => String::new(),
+    };
+    let warning = match (story.first_issue(), impacts().min()) {
+        (Some((time, warning)), Some(impact)) => format!(
+            "; warning {} was issued at {}, {} before the first",
+            warning.warning,
+            clock(*time),
+            duration(seconds_between(*time, impact))
+        ),
+        (Some((time, warning)), None) => format!(
+            "; warning {} was issued at {}",
+            warning.warning,
+            clock(*time)
+        ),
+        (None, _) => "; no warning was issued".into(),
+    };
+    format!(
+        "{} were judged to be threats, launched{}: {} confirmed, {} never more than suspected. \
+         They were predicted to come down{}{warning}.",
+        count(threats.len(), "object"),
+        between(launches().min(), launches().max()),
+        confirmed.len(),
+        threats.len() - confirmed.len(),
+        between(impacts().min(), impacts().max())
+    )
+}
+
+fn no_threat(story: &Story<'_>) -> String {
+    let mut said = format!(
+        "Nothing was suspected or confirmed to be a missile. {} spoken of",
+        count(story.tracks.len(), "object")
+    );
+    said.push_str(if story.tracks.len() == 1 {
+        " was"
+    } else {
+        " were"
+    });
+    let mut classes: Vec<(usize, &str)> = Class::ALL
+        .iter()
+        .map(|class| {
+            let is = |track: &&Track<'_>| track.last().classification == *class;
+            (story.tracks.iter().filter(is).count(), class.word())
+        })
+        .filter(|(number, _)| *number > 0)
+        .collect();
+    classes.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    if !classes.is_empty() {
+        let parts: Vec<String> = classes
+            .iter()
+            .map(|(number, word)| format!("{number} {}", plain(word)))
+            .collect();
+        said.push_str(&format!(": {}", parts.join(", ")));
+    }
+    said + "."
+}
+
+fn tiles(story: &Story<'_>) -> String {
+    let threats = story.threats();
+    let confirmed = threats.iter().filter(|track| track.rank() == 0).count();
+    let lead = match (
+        story.first_issue(),
+        threats.iter().filter_map(Track::impact_time).min(),
+    ) {
+        (Some((time, _)), Some(impact)) => duration(seconds_between(*time, impact)),
+        _ => "none".into(),
+    };
+    let tile = |class: &str, value: &str, words: &str| {
+        format!(
+            "<li class=\"{class}\"><b>{}</b><span>{words}</span></li>",
+            escape(value)
+        )
+    };
+    let grave = if confirmed > 0 { "t-confirmed" } else { "" };
+    let some = if threats.len() > confirmed {
+        "t-suspected"
+    } else {
+        ""
+    };
+    format!(
+        "<ul class=\"tiles\">{}{}{}{}{}{}</ul>",
+        tile(grave, &confirmed.to_string(), "confirmed"),
+        tile(
+            some,
+            &(threats.len() - confirmed).to_string(),
+            "suspected only"
+        ),
+        tile("", &story.others().len().to_string(), "other objects"),
+        tile("", &lead, "from first warning to first impact"),
+        tile("", &story.warnings.len().to_string(), "warning messages"),
+        tile("", &story.refusals().to_string(), "records refused")
+    )
+}
