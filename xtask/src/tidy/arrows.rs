@@ -85,6 +85,32 @@ pub(super) fn crates(files: &[File]) -> Vec<Finding> {
         .collect()
 }
 
+/// Matrix products that depend on the processor: nalgebra with its `std` feature takes fused
+/// instructions where there are any.
+pub(super) fn processor(files: &[File]) -> Vec<Finding> {
+    let root = files.iter().find(|file| file.path == "Cargo.toml");
+    let Some((file, manifest)) = root.and_then(|file| Some((file, file.text.parse().ok()?))) else {
+        return Vec::new();
+    };
+    let manifest: toml::Table = manifest;
+    let nalgebra = &manifest["workspace"]["dependencies"]["nalgebra"];
+    let features = nalgebra.get("features").and_then(toml::Value::as_array);
+    let std = features.is_some_and(|list| list.iter().any(|f| f.as_str() == Some("std")));
+    let default = nalgebra
+        .get("default-features")
+        .and_then(toml::Value::as_bool)
+        != Some(false);
+    if !std && !default {
+        return Vec::new();
+    }
+    let rule = "nalgebra's `std` makes bits depend on the processor: use `alloc` alone";
+    vec![Finding::new(
+        &file.path,
+        line_of(&file.text, "nalgebra"),
+        rule,
+    )]
+}
+
 /// Dependencies that no file of the crate names.
 pub(super) fn unused(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -222,6 +248,23 @@ mod tests {
             found[0]
                 .rule
                 .contains("may not depend on `forewarn-formats`")
+        );
+    }
+
+    #[test]
+    fn products_that_depend_on_the_processor_are_found() {
+        let root = |nalgebra: &str| {
+            let text = format!("[workspace.dependencies]\nnalgebra = {nalgebra}\n");
+            processor(&[file("Cargo.toml", &text)]).len()
+        };
+        assert_eq!(root("\"0.35\""), 1);
+        assert_eq!(
+            root("{ default-features = false, features = [\"std\"] }"),
+            1
+        );
+        assert_eq!(
+            root("{ default-features = false, features = [\"alloc\"] }"),
+            0
         );
     }
 

@@ -59,6 +59,7 @@ pub(crate) fn tidy() -> Result<bool> {
     let sources = source::read(&files);
     let mut findings = arrows::crates(&files);
     findings.extend(arrows::unused(&files));
+    findings.extend(arrows::processor(&files));
     findings.extend(arrows::rooms(&sources));
     findings.extend(purity::impure(&sources));
     findings.extend(code::unfinished(&sources));
