@@ -14,6 +14,7 @@ import sys
 CELL_DEG = 30.0
 TOLERANCE_DEG = 0.045  # 5 km: half a pixel on a globe, little at the scale of a short flight
 SMALLEST_AREA_DEG2 = 0.03
+STEP_DEG = 3.0
 
 
 def arcs_of(topology):
@@ -25,7 +26,16 @@ def arcs_of(topology):
         for dx, dy in arc:
             x, y = x + dx, y + dy
             points.append((x * sx + tx, y * sy + ty))
-        out.append(points)
+        out.append(unrolled(points))
+    return out
+
+
+def unrolled(points):
+    """Longitudes that go on past 180 degrees instead of jumping."""
+    out = points[:1]
+    for x, y in points[1:]:
+        before = out[-1][0]
+        out.append((x - 360 * round((x - before) / 360), y))
     return out
 
 
@@ -76,8 +86,10 @@ def clip(ring, axis, limit, sign):
 
 
 def cells(ring):
-    for column in range(int(360 / CELL_DEG)):
-        west = -180 + CELL_DEG * column
+    first = math.floor(min(x for x, _ in ring) / CELL_DEG)
+    last = math.ceil(max(x for x, _ in ring) / CELL_DEG)
+    for column in range(first, last):
+        west = CELL_DEG * column
         strip = clip(clip(ring, 0, west, 1), 0, west + CELL_DEG, -1)
         if not strip:
             continue
@@ -85,12 +97,23 @@ def cells(ring):
             south = -90 + CELL_DEG * row
             part = clip(clip(strip, 1, south, 1), 1, south + CELL_DEG, -1)
             if len(part) >= 3:
-                yield part
+                back = 360 * math.floor((west + 180) / 360)
+                yield [(x - back, y) for x, y in part]
+
+
+def dense(points):
+    """No two points farther apart than a step: a parallel is no great circle."""
+    out = points[:1]
+    for x, y in points[1:]:
+        px, py = out[-1]
+        pieces = max(1, math.ceil(max(abs(x - px), abs(y - py)) / STEP_DEG))
+        out += [(px + (x - px) * k / pieces, py + (y - py) * k / pieces) for k in range(1, pieces + 1)]
+    return out
 
 
 def packed(points):
     out, px, py = [], 0, 0
-    for x, y in points:
+    for x, y in dense(points):
         qx, qy = round(x * 100), round(y * 100)
         if out and (qx, qy) == (px, py):
             continue
@@ -108,6 +131,9 @@ def main():
         for i in indices:
             part = arcs[i] if i >= 0 else arcs[~i][::-1]
             ring += part[1:] if ring else part
+        ring = unrolled(ring)
+        if abs(ring[-1][0] - ring[0][0]) > 180:  # round the pole: Antarctica
+            return ring + [(ring[-1][0], -90.0), (ring[0][0], -90.0)]
         return ring[:-1]
 
     owners = {}

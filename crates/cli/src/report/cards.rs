@@ -303,7 +303,7 @@ fn pictures(track: &Track<'_>) -> String {
         (truth.launch.as_ref(), truth.impact.as_ref())
     });
     format!(
-        "<div class=\"pictures\">{}{}{}{}{}</div>",
+        "<div class=\"pictures\">{}{}{}{}{}{}</div>",
         rings::svg(
             "Launch ellipse, 90 %: earlier fainter",
             "e-launch",
@@ -312,6 +312,7 @@ fn pictures(track: &Track<'_>) -> String {
             true_launch.map(true_place)
         ),
         places_chart(track, "Launch place", true_launch, false),
+        times_chart(track, "Launch time", true_launch, false),
         rings::svg(
             "Impact ellipse, 90 %: earlier fainter",
             "e-impact",
@@ -320,7 +321,7 @@ fn pictures(track: &Track<'_>) -> String {
             true_impact.map(true_place)
         ),
         places_chart(track, "Impact place", true_impact, true),
-        times_chart(track, true_launch, true_impact)
+        times_chart(track, "Impact time", true_impact, true)
     )
 }
 
@@ -422,44 +423,46 @@ fn places_chart(
     .svg()
 }
 
-/// Uncertainty of the times, and their errors against truth where there is one.
+/// Uncertainty of a time, and its error against truth where there is one.
 fn times_chart(
     track: &Track<'_>,
-    launch: Option<&TruthPlace>,
-    impact: Option<&TruthPlace>,
+    title: &str,
+    truth: Option<&TruthPlace>,
+    is_impact: bool,
 ) -> String {
-    let sigma = |sigma_s: f64| SIGMAS_90 * sigma_s;
-    let off = |said: Epoch, truth: &TruthPlace| seconds_between(truth.time.0, said).abs();
-    let mut series = vec![
-        Series {
-            name: "launch time ± (90 %)",
-            class: "s-launch",
-            points: over_time(track, |a| Some(sigma(a.launch.as_ref()?.time_sigma_s))),
-        },
-        Series {
-            name: "impact time ± (90 %)",
-            class: "s-impact",
-            points: over_time(track, |a| Some(sigma(a.impact.as_ref()?.time_sigma_s))),
-        },
-    ];
-    if let Some(truth) = launch {
-        let points = over_time(track, |a| Some(off(a.launch.as_ref()?.time, truth)));
+    let time_of = |assessment: &Assessment| {
+        let launch = || {
+            assessment
+                .launch
+                .as_ref()
+                .map(|launch| (launch.time, launch.time_sigma_s))
+        };
+        let impact = || {
+            assessment
+                .impact
+                .as_ref()
+                .map(|impact| (impact.time, impact.time_sigma_s))
+        };
+        if is_impact { impact() } else { launch() }
+    };
+    let class = if is_impact { "s-impact" } else { "s-launch" };
+    let points = over_time(track, |assessment| Some(SIGMAS_90 * time_of(assessment)?.1));
+    let mut series = vec![Series {
+        name: "± that holds 90 %",
+        class,
+        points,
+    }];
+    if let Some(truth) = truth {
+        let off_s = |time: Epoch| seconds_between(truth.time.0, time).abs();
+        let points = over_time(track, |assessment| Some(off_s(time_of(assessment)?.0)));
         series.push(Series {
-            name: "launch time error",
-            class: "s-truth thin",
-            points,
-        });
-    }
-    if let Some(truth) = impact {
-        let points = over_time(track, |a| Some(off(a.impact.as_ref()?.time, truth)));
-        series.push(Series {
-            name: "impact time error",
+            name: "error against truth",
             class: "s-truth",
             points,
         });
     }
     Chart {
-        title: "Times",
+        title,
         unit: "s",
         series,
         span_s: span_s(track),

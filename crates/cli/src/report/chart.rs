@@ -5,10 +5,10 @@ use forewarn_physics::math::{log10, powf};
 use super::svg::{line, path, polyline, text};
 use super::text::escape;
 
-const WIDTH: f64 = 560.0;
-const HEIGHT: f64 = 220.0;
-const LEFT: f64 = 62.0;
-const RIGHT: f64 = 12.0;
+const WIDTH: f64 = 420.0;
+const HEIGHT: f64 = 250.0;
+const LEFT: f64 = 50.0;
+const RIGHT: f64 = 26.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 34.0;
 /// Points of one line drawn at most.
@@ -82,7 +82,7 @@ impl Chart<'_> {
             ));
             decade += 1.0;
         }
-        for seconds in ticks(self.span_s) {
+        for seconds in ticks(self.span_s, 6.0) {
             let x = self.x(seconds);
             out.push_str(&line("grid", [x, TOP], [x, HEIGHT - BOTTOM]));
             out.push_str(&text(
@@ -163,14 +163,14 @@ pub(super) fn since(seconds: f64) -> String {
     format!("{sign}{minutes}:{rest:02}")
 }
 
-/// Round times inside a span, five to ten of them.
-pub(super) fn ticks(span_s: [f64; 2]) -> Vec<f64> {
+/// Round times inside a span, about half to all of `most`.
+pub(super) fn ticks(span_s: [f64; 2], most: f64) -> Vec<f64> {
     const STEPS_S: [f64; 14] = [
         1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0,
         7_200.0,
     ];
     let length_s = span_s[1] - span_s[0];
-    let fits = |step: &&f64| length_s / **step <= 9.0;
+    let fits = |step: &&f64| length_s / **step <= most;
     let step_s = STEPS_S
         .iter()
         .find(fits)
@@ -215,8 +215,11 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_few() {
-        assert_eq!(ticks([0.0, 100.0]), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
-        assert!(ticks([-7.0, 1e6]).len() <= 20);
+        assert_eq!(
+            ticks([0.0, 100.0], 9.0),
+            [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
+        );
+        assert!(ticks([-7.0, 1e6], 9.0).len() <= 20);
         assert_eq!(since(-30.0), "−0:30");
     }
 }

@@ -1,6 +1,8 @@
 //! The banner and what happened, in two sentences.
 
 use forewarn_core::model::{Basis, Class, Mode, Sensor, SensorKind, Verdict, WarningAction};
+use forewarn_physics::frames::geodesic;
+use forewarn_physics::frames::wgs84::Geodetic;
 use forewarn_physics::time::seconds_between;
 
 use super::ReportInput;
@@ -10,6 +12,8 @@ use super::text::{
     a_class, bearing, clock, count, day, distance, duration, escape, escape_short, place, plain,
 };
 
+/// Launches nearer to each other than this count as one area [m].
+const AREA_REACH_M: f64 = 150e3;
 /// Threats told of in sentences of their own.
 const MOST_TOLD: usize = 3;
 
@@ -214,6 +218,13 @@ fn raid(story: &Story<'_>) -> String {
         (Some(first), Some(last)) => format!(" between {} and {} UTC", clock(first), clock(last)),
         _ => String::new(),
     };
+    let grave = match threats.len() - confirmed.len() {
+        0 => "all were confirmed".to_owned(),
+        suspected => format!(
+            "{} were confirmed, {suspected} never more than suspected",
+            confirmed.len()
+        ),
+    };
     let warning = match (story.first_issue(), impacts().min()) {
         (Some((time, warning)), Some(impact)) => format!(
             "; warning {} was issued at {}, {} before the first",
@@ -229,26 +240,23 @@ fn raid(story: &Story<'_>) -> String {
         (None, _) => "; no warning was issued".into(),
     };
     format!(
-        "{} were judged to be threats, launched{}: {} confirmed, {} never more than suspected. \
+        "{} were judged to be threats, launched from {}{}; {grave}. \
          They were predicted to come down{}{warning}.",
         count(threats.len(), "object"),
+        count(launch_areas(threats), "area"),
         between(launches().min(), launches().max()),
-        confirmed.len(),
-        threats.len() - confirmed.len(),
         between(impacts().min(), impacts().max())
     )
 }
 
 fn no_threat(story: &Story<'_>) -> String {
     let mut said = format!(
-        "Nothing was suspected or confirmed to be a missile. {} spoken of",
-        count(story.tracks.len(), "object")
+        "Nothing was suspected or confirmed to be a missile. {} looked at",
+        match story.tracks.len() {
+            1 => "1 object was".to_owned(),
+            more => format!("{} were", count(more, "object")),
+        }
     );
-    said.push_str(if story.tracks.len() == 1 {
-        " was"
-    } else {
-        " were"
-    });
     let mut classes: Vec<(usize, &str)> = Class::ALL
         .iter()
         .map(|class| {
@@ -258,14 +266,27 @@ fn no_threat(story: &Story<'_>) -> String {
         .filter(|(number, _)| *number > 0)
         .collect();
     classes.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
-    if !classes.is_empty() {
-        let parts: Vec<String> = classes
-            .iter()
-            .map(|(number, word)| format!("{number} {}", plain(word)))
-            .collect();
-        said.push_str(&format!(": {}", parts.join(", ")));
+    let parts: Vec<String> = classes
+        .iter()
+        .map(|(number, word)| format!("{} {number}", plain(word)))
+        .collect();
+    if !parts.is_empty() {
+        said.push_str(&format!("; by class: {}", parts.join(", ")));
     }
     said + "."
+}
+
+/// How many areas the launches come from: each within a reach of the first of its area.
+fn launch_areas(threats: &[Track<'_>]) -> usize {
+    let mut areas: Vec<Geodetic> = Vec::new();
+    for launch in threats.iter().filter_map(Track::launch) {
+        let near =
+            |area: &Geodetic| geodesic::inverse(area, &launch.place).distance_m < AREA_REACH_M;
+        if !areas.iter().any(near) {
+            areas.push(launch.place);
+        }
+    }
+    areas.len()
 }
 
 fn tiles(story: &Story<'_>) -> String {

@@ -47,12 +47,15 @@ fn one(time: Epoch, warning: &Warning) -> String {
     } else {
         String::new()
     };
-    let left = warning.time_left_s.map_or_else(String::new, |left_s| {
-        let earliest = warning.earliest_95_s.map_or_else(String::new, |s| {
-            format!(" (at the earliest {})", duration(s))
+    let left = warning
+        .time_left_s
+        .filter(|left_s| *left_s >= 0.0)
+        .map_or_else(String::new, |left_s| {
+            let earliest = warning.earliest_95_s.map_or_else(String::new, |s| {
+                format!(" (at the earliest {})", duration(s))
+            });
+            format!(" · {} left{earliest}", duration(left_s))
         });
-        format!(" · {} left{earliest}", duration(left_s))
-    });
     let released = match &warning.released_by {
         None => "draft: released by nobody".into(),
         Some(ReleasedBy::People(people)) => {

@@ -9,7 +9,7 @@ use super::svg::{Mark, line, num, path, polyline, rect, text};
 use super::text::{clock, count, duration, percent, plain};
 
 const WIDTH: f64 = 1120.0;
-const LEFT: f64 = 118.0;
+const LEFT: f64 = 150.0;
 const RIGHT: f64 = 24.0;
 /// Rows of words above the bars.
 const FLAG_ROWS: usize = 5;
@@ -146,7 +146,7 @@ pub(super) fn legend() -> String {
 
 fn time_axes(axis: &Axis, impact: Option<Epoch>, top: f64, foot: f64) -> String {
     let mut out = String::new();
-    for seconds in ticks(axis.span_s) {
+    for seconds in ticks(axis.span_s, 9.0) {
         let time = after(axis.zero, seconds);
         let x = axis.x(time);
         out.push_str(&line("grid", [x, top], [x, foot]));
@@ -164,11 +164,11 @@ fn time_axes(axis: &Axis, impact: Option<Epoch>, top: f64, foot: f64) -> String 
             ));
         }
     }
-    out.push_str(&text("row end", [LEFT - 12.0, foot + 14.0], "UTC · launch"));
+    out.push_str(&text("row end", [LEFT - 66.0, foot + 14.0], "UTC · T"));
     if impact.is_some() {
         out.push_str(&text(
             "row end left",
-            [LEFT - 12.0, foot + 30.0],
+            [LEFT - 66.0, foot + 30.0],
             "time left",
         ));
     }
@@ -282,7 +282,7 @@ fn curve(track: &Track<'_>, axis: &Axis, top: f64, foot: f64) -> String {
             &format!("{:.0} %", 100.0 * level),
         ));
     }
-    out.push_str(&text("row end", [LEFT - 44.0, y(0.75) + 2.0], "P(threat)"));
+    out.push_str(&text("row end", [LEFT - 60.0, y(0.5) + 4.0], "P(threat)"));
     let mut points: Vec<[f64; 2]> = Vec::new();
     for (time, assessment) in &track.history {
         let here = [axis.x(*time), y(assessment.probabilities.threat())];

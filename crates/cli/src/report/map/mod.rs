@@ -30,7 +30,7 @@ const MOST_THREATS: usize = 200;
 const MOST_SENSORS: usize = 60;
 /// Points of one track drawn at most.
 const MOST_POINTS: usize = 160;
-/// Threats named on the map at most.
+/// With more threats than this none is named on the map, and lines are thin.
 const MOST_LABELS: usize = 12;
 /// Corners of an ellipse.
 const ELLIPSE_CORNERS: usize = 48;
@@ -355,9 +355,9 @@ fn ends(view: &Projection, story: &Story<'_>, labels: &mut Labels) -> String {
     } else {
         7.0
     };
-    for (index, track) in threats.iter().take(MOST_THREATS).enumerate() {
+    for track in threats.iter().take(MOST_THREATS) {
         let name = track.id.to_string();
-        let named = index < MOST_LABELS;
+        let named = threats.len() <= MOST_LABELS;
         if let Some(launch) = track.launch() {
             let ellipse = Ellipse::of(&launch.covariance_en_m2, 0.9);
             let hint = format!("launch of {name} at {}", clock(launch.time));

@@ -109,7 +109,7 @@ fn a_raid_among_hundreds_stays_readable() {
     let page = page(&made::raid(40, 560), None);
     assert_well_formed(&page);
     assert!(page.len() < LARGEST_BYTES, "{} bytes", page.len());
-    assert!(page.contains("40 objects were judged to be threats"));
+    assert!(page.contains("40 objects were judged to be threats, launched from"));
     assert!(
         page.contains("more objects are not listed") || page.contains("objects are not listed")
     );
@@ -120,7 +120,7 @@ fn six_hundred_satellites_and_no_threat() {
     let page = page(&made::raid(0, 602), None);
     assert_well_formed(&page);
     assert!(page.len() < LARGEST_BYTES, "{} bytes", page.len());
-    assert!(page.contains("Nothing was suspected or confirmed to be a missile. 602 objects"));
+    assert!(page.contains("Nothing was suspected or confirmed to be a missile. 602 objects were looked at; by class: satellite 602"));
 }
 
 #[test]
