@@ -49,6 +49,14 @@ fn main() {
                     let nearest = missiles.iter().filter_map(|m| m.impact.as_ref()).map(|truth| geodesic::inverse(&i.place, &truth.place).distance_m).fold(f64::INFINITY, f64::min);
                     format!("err {:.2} km of {:.2}x{:.2} t±{:.1}", nearest / 1e3, ellipse.semi_major_m / 1e3, ellipse.semi_minor_m / 1e3, i.time_sigma_s)
                 });
+                let near = a.state.as_ref().map(|state| {
+                    recording.truth.states.iter().filter(|truth| seconds_between(truth.time, state.time).abs() < 6.0).map(|truth| {
+                        let dt = seconds_between(truth.time, state.time);
+                        let there = truth.position_m + truth.velocity_m_s * dt - 0.5 * dt * dt * 9.0 * truth.position_m.normalize();
+                        ((there - state.state.position.vector()).norm(), truth.object.to_string())
+                    }).fold((f64::INFINITY, String::new()), |best, next| if next.0 < best.0 { next } else { best })
+                });
+                if let Some((miss, object)) = near { print!("[{object} {miss:.0} m] "); }
                 println!("{t:8.1} {} r{} {:12} {:26} {:18} P {:.3} {:?} L[{launch}] I[{impact}] left {:?} n{} parent {:?} merged {:?} {}", a.object, a.revision, a.verdict.word(), a.reason.word(), a.classification.word(), a.probabilities.threat(), a.phase,
                     a.time_left.map(|l| l.median_s.round()), a.detections.len(), a.parent.map(|p| p.0), a.merged_into.map(|p| p.0), a.catalogue.as_deref().unwrap_or(""));
             }

@@ -67,11 +67,11 @@ fn update(
     tracklet: &Arc<Tracklet>,
 ) {
     let owner = world.owners.get(&tracklet.id).copied();
-    let still = matches!(tracklet.motion(), Motion::Stationary(_));
+    let moving = matches!(tracklet.motion(), Motion::Moving);
     let id = match owner {
         Some(id) => id,
-        // A fire that was never anything else needs no object.
-        None if still || tracklet.is_fixed_source() => return,
+        // A fire that was never anything else needs no object, nor what cannot be told yet.
+        None if !moving || tracklet.is_fixed_source() => return,
         None => match home(world, sensor, tracklet).or_else(|| found(world, registry, tracklet)) {
             Some(id) => id,
             None => return,
@@ -88,6 +88,7 @@ fn give(object: &mut Object, sensor: SensorIndex, tracklet: &Arc<Tracklet>) {
         object.tracklets.push(tracklet.id);
     }
     let share = tracklet.score / f64::from(tracklet.total_hits.max(1));
+    object.give_back(sensor, tracklet);
     for hit in &tracklet.hits {
         object.take_look(sensor, hit, share);
     }

@@ -10,7 +10,7 @@ use crate::assess::{CatalogueMatch, End};
 use crate::estimate::ascent::AscentFit;
 use crate::model::{ObjectId, RecordId, SensorIndex};
 use crate::track::ballistic::BallisticFilter;
-use crate::track::tracklet::{Hit, TrackletId};
+use crate::track::tracklet::{Hit, Tracklet, TrackletId};
 
 /// Looks that one object keeps for its boost fit.
 pub(super) const MOST_LOOKS: usize = 240;
@@ -179,6 +179,29 @@ impl Object {
                 index += 1;
                 index % 2 == 1 || index > half
             });
+        }
+        self.stale = true;
+    }
+
+    /// Gives back looks that a tracklet no longer holds: it exchanged them with another.
+    pub(super) fn give_back(&mut self, sensor: SensorIndex, tracklet: &Tracklet) {
+        let (Some(from), Some(to)) = (tracklet.hits.first(), tracklet.hits.last()) else {
+            return;
+        };
+        let gone: Vec<RecordId> = self
+            .looks
+            .iter()
+            .filter(|(known, hit)| *known == sensor && hit.time >= from.time && hit.time <= to.time)
+            .filter(|(_, hit)| !tracklet.hits.iter().any(|kept| kept.record == hit.record))
+            .map(|(_, hit)| hit.record.clone())
+            .collect();
+        if gone.is_empty() {
+            return;
+        }
+        self.looks.retain(|(_, hit)| !gone.contains(&hit.record));
+        self.records.retain(|record| !gone.contains(record));
+        if let Some(entry) = self.contributions.get_mut(&sensor) {
+            entry.reports = entry.reports.saturating_sub(gone.len() as u32);
         }
         self.stale = true;
     }

@@ -134,9 +134,9 @@ pub(super) fn glider_weight(object: &Object) -> f64 {
         .map_or(0.0, |boost| boost.posterior.class_weight("Glider"))
 }
 
-/// Where it was and will be, every 15 s or so: what coverage is computed on.
+/// Where it was and will be, every 20 s or so: what coverage is computed on.
 fn path(object: &Object, outlook: &Outlook) -> Vec<(Epoch, Vector3<f64>)> {
-    const STEP_S: f64 = 15.0;
+    const STEP_S: f64 = 20.0;
     let mut path = Vec::new();
     if let Some(boost) = &object.boost {
         let member = boost.posterior.best();

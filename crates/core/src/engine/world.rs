@@ -11,7 +11,7 @@ use forewarn_physics::time::{Epoch, seconds_between};
 use super::boost::Boost;
 use super::context::{Context, Registry};
 use super::infrared;
-use super::object::Object;
+use super::object::{Arc1, Object};
 use super::radar;
 use super::radar::Plots;
 use crate::assess::End;
@@ -238,6 +238,13 @@ impl World {
             object.score = object.score.max(gone.score);
             if object.arc.is_none() {
                 object.arc.clone_from(&gone.arc);
+            }
+            // What a boost threw is a payload as far as is known, not a tumbling stage.
+            if object.boost.is_some() || gone.boost.is_some() {
+                object.arc = object.arc.take().map(|arc| Arc1 {
+                    filter: arc.filter.slender(),
+                    ..arc
+                });
             }
             object.stale = true;
         });

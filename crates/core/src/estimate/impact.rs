@@ -64,6 +64,8 @@ const WEIGHTS: [f64; 5] = [
     0.222_075_922_005_612_6,
     0.011_257_411_327_720_69,
 ];
+/// With ln β known this well there is no mixture of slender and tumbling bodies to fear.
+const KNOWN_DRAG_SIGMA: f64 = 0.6;
 /// Half width of the middle 90 % of a normal variable.
 const NORMAL_90: f64 = 1.644_853_626_951_472_7;
 const ROOT_3: f64 = 1.732_050_807_568_877_2;
@@ -223,7 +225,10 @@ impl Effects {
     /// While drag is unknown the prior holds as many slow, tumbling bodies as slender ones. For a
     /// slender one the percentile over all would come too late in one case of five; a warning
     /// must err on the early side. Once drag shows, both are the same.
-    fn earliest_s(&self) -> f64 {
+    fn earliest_s(&self, state: &GaussianState) -> f64 {
+        if state.covariance[(6, 6)].sqrt() < KNOWN_DRAG_SIGMA {
+            return self.quantile(&Arrival::new(0.0, 0.0, 1.0), 0.05);
+        }
         let mut denser = *self;
         denser.drag[0] = self.drag[2];
         denser.drag[1] = self.drag[2];
@@ -260,7 +265,7 @@ impl Effects {
         ImpactEstimate {
             time: at(self.quantile(&time, 0.5)),
             time_sigma_s: self.spread(&time, 0.9) / NORMAL_90,
-            earliest_95: at(self.earliest_s()),
+            earliest_95: at(self.earliest_s(state)),
             place: Frame::at(nominal).place(&centre_m),
             covariance_en_m2: covariance_of(&major, sigma_m * sigma_m, &minor, across2),
         }

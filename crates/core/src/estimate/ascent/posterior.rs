@@ -1,5 +1,7 @@
 //! What the fitted bank says: launch, state, cut-off, and an ensemble of futures.
 
+use std::borrow::Cow;
+
 use forewarn_physics::frames::Position;
 use forewarn_physics::frames::wgs84::{Geodetic, SEMI_MAJOR_AXIS_M};
 use forewarn_physics::math::{atan2, chi_square_survival};
@@ -43,11 +45,11 @@ impl Member {
     }
 
     /// Flies the fit until a time after launch, with partials.
-    fn flown(&self, until_s: f64) -> Flight {
+    fn flown(&self, until_s: f64) -> Cow<'_, Flight> {
         if until_s <= self.fit.flight.end_s() {
-            self.fit.flight.clone()
+            Cow::Borrowed(&self.fit.flight)
         } else {
-            fly(&self.fit.point.place, &self.programme(), until_s, true)
+            Cow::Owned(fly(&self.fit.point.place, &self.programme(), until_s, true))
         }
     }
 

@@ -13,8 +13,8 @@ use thiserror::Error;
 
 use super::kalman::{Gaussian, surprise, symmetric};
 use super::layout::{
-    ACCELERATION, Flight, LN_BETA, LN_BETA_PRIOR, LN_BETA_PRIOR_SIGMA, Mode, SIZE, SLOTS, Slot,
-    bias_at,
+    ACCELERATION, Flight, LN_BETA, LN_BETA_PRIOR, LN_BETA_PRIOR_SIGMA, LN_BETA_SLENDER, Mode, SIZE,
+    SLOTS, Slot, bias_at,
 };
 use super::measure::{Linear, bias_sigma, linearised};
 use super::motion::rough_height_m;
@@ -152,6 +152,24 @@ impl BallisticFilter {
             glide_most: 0.0,
             slots,
         })
+    }
+
+    /// The same track of what is known to be the payload of a missile: slender, so that its ln β
+    /// has a narrower prior. Has no effect once drag has shown more than that.
+    pub fn slender(mut self) -> Self {
+        let (middle, sigma) = LN_BETA_SLENDER;
+        for gaussian in [&mut self.ballistic, &mut self.glide] {
+            if gaussian.covariance[(LN_BETA, LN_BETA)] <= sigma * sigma {
+                continue;
+            }
+            gaussian.mean[LN_BETA] = middle;
+            for other in 0..SIZE {
+                gaussian.covariance[(LN_BETA, other)] = 0.0;
+                gaussian.covariance[(other, LN_BETA)] = 0.0;
+            }
+            gaussian.covariance[(LN_BETA, LN_BETA)] = sigma * sigma;
+        }
+        self
     }
 
     /// The epoch of the state.
