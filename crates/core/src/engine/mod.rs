@@ -14,6 +14,7 @@ mod infrared;
 mod notices;
 mod object;
 mod outlook;
+mod payload;
 mod publish;
 mod radar;
 mod setup;

@@ -47,6 +47,8 @@ pub(super) struct Arc1 {
     pub nis: (f64, f64),
     /// It was descending when first seen.
     pub first_descending: bool,
+    /// Sum of ln cross-section [m²] and how many plots gave one.
+    pub ln_rcs: (f64, f64),
 }
 
 /// What it came off.
@@ -56,6 +58,8 @@ pub(super) struct Parent {
     pub object: ObjectId,
     /// Probability.
     pub probability: f64,
+    /// It came off at the last cut-off: it may be the payload itself.
+    pub at_last_cutoff: bool,
 }
 
 /// One object.

@@ -6,7 +6,8 @@ use forewarn_physics::time::{Epoch, after, seconds_between};
 use nalgebra::Vector3;
 
 use super::boost::place_of;
-use super::object::Object;
+use super::object::{Arc1, Object};
+use super::payload;
 use crate::estimate::impact::{
     ImpactOutcome, OrbitStatistics, perigee_statistics, predict_impact, region,
 };
@@ -37,7 +38,12 @@ pub(super) struct Outlook {
 }
 
 impl Outlook {
-    pub(super) fn of(object: &Object, gazetteer: &[LaunchSite], now: Epoch) -> Self {
+    pub(super) fn of(
+        object: &Object,
+        siblings: &[&Arc1],
+        gazetteer: &[LaunchSite],
+        now: Epoch,
+    ) -> Self {
         let mut outlook = Self::default();
         if let Some(boost) = &object.boost {
             outlook.launch = launch_estimate(&boost.posterior, gazetteer);
@@ -64,7 +70,7 @@ impl Outlook {
             });
         }
         if let Some(arc) = &object.arc {
-            outlook.arc(object, arc, now);
+            outlook.arc(object, arc, siblings, now);
         }
         if object.end.is_some() {
             outlook.phase = Some(FlightPhase::Ended);
@@ -73,7 +79,7 @@ impl Outlook {
         outlook
     }
 
-    fn arc(&mut self, object: &Object, arc: &super::object::Arc1, now: Epoch) {
+    fn arc(&mut self, object: &Object, arc: &Arc1, siblings: &[&Arc1], now: Epoch) {
         let Ok(filter) = arc.filter.predicted(now) else {
             return;
         };
@@ -95,18 +101,43 @@ impl Outlook {
             self.phase = Some(FlightPhase::Boost);
             return;
         }
-        if arc.updates < IMPACT_UPDATES {
+        // Where a piece of something falls is told with that something.
+        if arc.updates < IMPACT_UPDATES || object.parent.is_some() {
             return;
         }
-        self.down(
-            &arc.filter.ballistic_gaussian(),
-            filter.probability_glide().max(if object.boost.is_some() {
-                glider_weight(object)
-            } else {
-                0.0
-            }),
-            &gaussian,
-        );
+        let glides = filter.probability_glider();
+        match &object.boost {
+            Some(boost) if glides.max(glider_weight(object)) <= GLIDES => {
+                let cutoff_age_s = seconds_between(
+                    boost.posterior.at(boost.posterior.cutoff().0),
+                    arc.filter.epoch(),
+                );
+                let candidates: Vec<&Arc1> = std::iter::once(arc)
+                    .chain(
+                        siblings
+                            .iter()
+                            .copied()
+                            .filter(|other| other.updates >= IMPACT_UPDATES),
+                    )
+                    .collect();
+                if let Some((impact, likeliest)) =
+                    payload::impact(&candidates, cutoff_age_s.max(0.0))
+                {
+                    self.impact = Some(impact);
+                    self.region = None;
+                    if let Ok(filter) = candidates[likeliest].filter.predicted(now) {
+                        self.state = Some(filter.state());
+                    }
+                    return;
+                }
+                self.down(&arc.filter.ballistic_gaussian(), glides, &gaussian);
+            }
+            _ => self.down(
+                &arc.filter.ballistic_gaussian(),
+                glides.max(glider_weight(object)),
+                &gaussian,
+            ),
+        }
     }
 
     fn down(&mut self, from: &GaussianState, glides: f64, now: &GaussianState) {

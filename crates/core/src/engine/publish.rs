@@ -8,7 +8,7 @@ use super::context::Context;
 use super::facts;
 use super::health::Health;
 use super::notices;
-use super::object::Object;
+use super::object::{Arc1, Object};
 use super::outlook::Outlook;
 use super::setup::{ProtectedArea, Setup};
 use super::world::World;
@@ -114,7 +114,7 @@ impl Publisher {
         for id in due {
             let object = world.objects[&id].clone();
             let causes = changed.get(&id).cloned().unwrap_or_default();
-            if let Some(assessment) = self.assess(&object, context, health, now) {
+            if let Some(assessment) = self.assess(&object, world, context, health, now) {
                 let caused_by = if causes.is_empty() {
                     assessment
                         .detections
@@ -157,14 +157,13 @@ impl Publisher {
         let said = told
             .said
             .map_or(f64::INFINITY, |said| seconds_between(said, now));
-        let pace = if told
-            .last
-            .as_ref()
-            .is_some_and(|last| last.verdict == Verdict::Dismissed)
-        {
-            10.0
-        } else {
-            PACE_S
+        let pace = match told.last.as_ref().map(|last| last.verdict) {
+            Some(Verdict::Dismissed) => REPEAT_S,
+            // A settled arc tells little new in a second.
+            Some(Verdict::Confirmed) if object.arc.as_ref().is_some_and(|arc| arc.updates > 30) => {
+                5.0
+            }
+            _ => PACE_S,
         };
         (changed && since >= pace)
             || (threat && said >= REPEAT_S)
@@ -179,11 +178,23 @@ impl Publisher {
     fn assess(
         &mut self,
         object: &Object,
+        world: &World,
         context: &Context,
         health: &Health,
         now: Epoch,
     ) -> Option<Assessment> {
-        let outlook = Outlook::of(object, &self.gazetteer, now);
+        let siblings: Vec<&Arc1> = world
+            .objects
+            .values()
+            .filter(|other| {
+                other.is_open()
+                    && other
+                        .parent
+                        .is_some_and(|parent| parent.object == object.id && parent.at_last_cutoff)
+            })
+            .filter_map(|other| other.arc.as_ref())
+            .collect();
+        let outlook = Outlook::of(object, &siblings, &self.gazetteer, now);
         let mut dossier = facts::dossier(object, &outlook, context, health, now);
         if let Some(parent) = object.parent {
             let known = self

@@ -10,7 +10,7 @@ use nalgebra::{Matrix6, Vector3, Vector6};
 use super::context::{Context, Registry};
 use super::object::{Arc1, Object, Parent};
 use super::world::{MOST_OBJECTS, World};
-use crate::model::{HeartbeatStatus, ObjectId, RecordId, SensorIndex};
+use crate::model::{HeartbeatStatus, ObjectId, RecordId, Report, ReportBody, SensorIndex};
 use crate::sensors::coverage::can_see;
 use crate::sensors::{Measurement, MeasurementBody, SensorModel};
 use crate::track::assignment::{Entry, assign};
@@ -36,22 +36,26 @@ const FIRM: u32 = 4;
 /// Consecutive misses in view after which a track that is not firm is dropped.
 const DROP: u32 = 3;
 
+/// A plot: its record, the measurement, and ln of its cross-section [m²] where it gave one.
+type Plot = (RecordId, Measurement, Option<f64>);
+
 /// Plots that belong to nothing yet, scan by scan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plots {
-    scans: VecDeque<Arc<Vec<(RecordId, Measurement)>>>,
+    scans: VecDeque<Arc<Vec<Plot>>>,
 }
 
 /// Folds a scan of a radar in.
 pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry, scan: &Scan) {
     let model = &context.models[usize::from(scan.sensor.0)];
-    let plots: Vec<(RecordId, Measurement)> = scan
+    let plots: Vec<Plot> = scan
         .reports
         .iter()
         .filter_map(|report| {
             Some((
                 report.id.clone(),
                 Measurement::prepare(model, report).ok()??,
+                ln_rcs(report),
             ))
         })
         .collect();
@@ -81,7 +85,7 @@ fn update_tracks(
     context: &Context,
     registry: &mut Registry,
     model: &SensorModel,
-    plots: &[(RecordId, Measurement)],
+    plots: &[Plot],
 ) -> Vec<usize> {
     let time = plots[0].1.epoch;
     let tracks: Vec<(ObjectId, BallisticFilter)> = world
@@ -105,7 +109,7 @@ fn update_tracks(
                 .fixed_view::<3, 3>(0, 0)
                 .trace()
                 .sqrt();
-        for (column, (_, plot)) in plots.iter().enumerate() {
+        for (column, (_, plot, _)) in plots.iter().enumerate() {
             let Some((place, reach_m)) = place_of(plot) else {
                 continue;
             };
@@ -142,6 +146,21 @@ fn update_tracks(
         }
     }
     free
+}
+
+fn ln_rcs(report: &Report) -> Option<f64> {
+    match &report.body {
+        ReportBody::Radar(radar) => radar.rcs_m2.filter(|rcs| *rcs > 0.0).map(ln),
+        _ => None,
+    }
+}
+
+/// Sum and count of ln cross-sections.
+fn rcs_of(plots: &[Plot]) -> (f64, f64) {
+    plots
+        .iter()
+        .filter_map(|plot| plot.2)
+        .fold((0.0, 0.0), |sum, value| (sum.0 + value, sum.1 + 1.0))
 }
 
 /// ln of the density of false plots in the units of the innovation (m, rad, rad, m/s).
@@ -197,7 +216,7 @@ fn take_plot(
     context: &Context,
     registry: &mut Registry,
     id: ObjectId,
-    plot: &(RecordId, Measurement),
+    plot: &Plot,
     ln_density: f64,
 ) {
     let mut firm = false;
@@ -210,6 +229,8 @@ fn take_plot(
         };
         let (FilterOutcome::Updated(innovation) | FilterOutcome::Restarted(innovation)) = outcome;
         arc.updates += 1;
+        let (sum, count) = rcs_of(std::slice::from_ref(plot));
+        arc.ln_rcs = (arc.ln_rcs.0 + sum, arc.ln_rcs.1 + count);
         arc.last = arc.last.max(plot.1.epoch);
         arc.nis = (
             0.95 * arc.nis.0 + innovation.distance2,
@@ -231,7 +252,7 @@ fn start_tracks(
     context: &Context,
     registry: &mut Registry,
     sensor: SensorIndex,
-    free: Vec<(RecordId, Measurement)>,
+    free: Vec<Plot>,
 ) {
     let index = usize::from(sensor.0);
     let mut free = free;
@@ -245,11 +266,11 @@ fn start_tracks(
             begin(world, context, registry, &members, filter);
         }
     }
-    free.retain(|(id, _)| !used.contains(id));
+    free.retain(|(id, ..)| !used.contains(id));
     let plots = &mut world.plots[index];
     for scan in &mut plots.scans {
-        if scan.iter().any(|(id, _)| used.contains(id)) {
-            Arc::make_mut(scan).retain(|(id, _)| !used.contains(id));
+        if scan.iter().any(|(id, ..)| used.contains(id)) {
+            Arc::make_mut(scan).retain(|(id, ..)| !used.contains(id));
         }
     }
     plots.scans.push_back(Arc::new(free));
@@ -258,16 +279,14 @@ fn start_tracks(
     }
 }
 
-type Member = (RecordId, Measurement);
-
 /// Two earlier plots, of different scans, that join a new one in a ballistic flight.
 fn triple(
     plots: &Plots,
-    last: &Member,
+    last: &Plot,
     used: &[RecordId],
     attempts: &mut usize,
-) -> Option<(Vec<Member>, BallisticFilter)> {
-    let mut best: Option<(f64, Vec<Member>, BallisticFilter)> = None;
+) -> Option<(Vec<Plot>, BallisticFilter)> {
+    let mut best: Option<(f64, Vec<Plot>, BallisticFilter)> = None;
     let count = plots.scans.len();
     for second_scan in (1..count).rev() {
         for second in plots.scans[second_scan]
@@ -357,7 +376,7 @@ fn begin(
     world: &mut World,
     context: &Context,
     registry: &mut Registry,
-    members: &[Member],
+    members: &[Plot],
     filter: BallisticFilter,
 ) {
     if world.objects.len() >= MOST_OBJECTS {
@@ -368,7 +387,7 @@ fn begin(
     let (first, last) = (members[0].1.epoch, members[members.len() - 1].1.epoch);
     let state = filter.state().state;
     let first_descending = state.velocity.dot(&state.position.vector()) < 0.0;
-    for (record, plot) in members {
+    for (record, plot, _) in members {
         object.take(record, plot.sensor, plot.epoch, 2.0);
     }
     object.arc = Some(Arc1 {
@@ -377,6 +396,7 @@ fn begin(
         first,
         last,
         nis: (0.0, 0.0),
+        ln_rcs: rcs_of(members),
         first_descending,
     });
     world.put(object);
@@ -464,12 +484,14 @@ fn match_boost(
                 world.change(into, |object| object.stale = false);
             }
         }
-        Relation::Same | Relation::Piece => {
+        Relation::Same | Relation::Piece(_) => {
+            let at_last_cutoff = !matches!(kind, Relation::Piece(false));
             if track.parent.is_none() {
                 world.change(track_id, |object| {
                     object.parent = Some(Parent {
                         object: boost_id,
                         probability: 0.95,
+                        at_last_cutoff,
                     })
                 });
                 world.note(track_id, None);
@@ -480,8 +502,10 @@ fn match_boost(
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Relation {
+    /// It is what the boost became.
     Same,
-    Piece,
+    /// It came off at the end of a burn: of the last one or not.
+    Piece(bool),
 }
 
 /// Compares a track with a boost: at its end, and back at the ends of its earlier burns.
@@ -518,7 +542,7 @@ fn relation(
     {
         return Some(Relation::Same);
     }
-    pieces(boost, filter).then_some(Relation::Piece)
+    pieces(boost, filter).map(Relation::Piece)
 }
 
 fn fits(miss: &Vector6<f64>, covariance: &Matrix6<f64>) -> bool {
@@ -528,7 +552,7 @@ fn fits(miss: &Vector6<f64>, covariance: &Matrix6<f64>) -> bool {
 }
 
 /// Back at the end of an earlier burn the track was where the boost was, nearly as fast.
-fn pieces(boost: &super::boost::Boost, filter: &BallisticFilter) -> bool {
+fn pieces(boost: &super::boost::Boost, filter: &BallisticFilter) -> Option<bool> {
     let posterior = &boost.posterior;
     let member = posterior.best();
     let launch_s = member.fit.point.x[2];
@@ -539,7 +563,8 @@ fn pieces(boost: &super::boost::Boost, filter: &BallisticFilter) -> bool {
         &vehicle,
         &[],
     );
-    programme.burns.iter().any(|burn| {
+    let last = programme.burns.len() - 1;
+    let seen = programme.burns.iter().rposition(|burn| {
         let at_s = burn.end_s + launch_s;
         if at_s > posterior.last_s + 15.0 {
             return false;
@@ -563,7 +588,8 @@ fn pieces(boost: &super::boost::Boost, filter: &BallisticFilter) -> bool {
             &(there - mean),
             &(covariance + *state.covariance.matrix() + slack),
         )
-    })
+    });
+    seen.map(|stage| stage == last)
 }
 
 fn ask_catalogue(world: &mut World, context: &Context, id: ObjectId) {
