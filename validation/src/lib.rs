@@ -2,4 +2,6 @@
 
 pub mod benchmarks;
 pub mod harness;
+pub mod proof;
 pub mod score;
+pub mod spoken;
