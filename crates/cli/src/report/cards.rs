@@ -264,6 +264,13 @@ fn against_truth(
     name: &str,
 ) -> String {
     let mut said = format!("{}, {}", escape_short(name, 60), plain(class.word()));
+    if let Some(piece) = track.voted.filter(|piece| piece.object != name) {
+        said.push_str(&format!(
+            " (most of its reports came from {}, {})",
+            escape_short(&piece.object, 60),
+            plain(piece.class.0.word())
+        ));
+    }
     if let (Some(said_launch), Some(launch)) = (track.launch(), launch) {
         said.push_str(&format!(
             "; launch off by {} and {}",

@@ -11,6 +11,8 @@ const LEFT: f64 = 50.0;
 const RIGHT: f64 = 26.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 34.0;
+/// Fewer points than this in every line make no chart.
+const FEWEST_POINTS: usize = 3;
 /// Points of one line drawn at most.
 const MOST_POINTS: usize = 240;
 
@@ -34,7 +36,7 @@ pub(super) struct Chart<'a> {
 }
 
 impl Chart<'_> {
-    /// The chart, on a logarithmic axis; nothing where no line has two points.
+    /// The chart, on a logarithmic axis; nothing where no line has a few points.
     pub(super) fn svg(&self) -> String {
         let values = || {
             self.series
@@ -46,7 +48,10 @@ impl Chart<'_> {
         let (low, high) = usable.fold((f64::MAX, 0.0_f64), |(low, high), value| {
             (low.min(value), high.max(value))
         });
-        let enough = self.series.iter().any(|series| series.points.len() > 1);
+        let enough = self
+            .series
+            .iter()
+            .any(|series| series.points.len() >= FEWEST_POINTS);
         if high <= 0.0 || !enough || self.span_s[1] <= self.span_s[0] {
             return String::new();
         }

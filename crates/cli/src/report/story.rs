@@ -37,8 +37,10 @@ pub(super) struct Story<'a> {
 pub(super) struct Track<'a> {
     pub(super) id: ObjectId,
     pub(super) history: Vec<(Epoch, &'a Assessment)>,
-    /// What it really was.
+    /// What it really was: for a threat the whole flight.
     pub(super) truth: Option<&'a TruthObject>,
+    /// What most of its reports came from.
+    pub(super) voted: Option<&'a TruthObject>,
 }
 
 impl<'a> Story<'a> {
@@ -63,6 +65,7 @@ impl<'a> Story<'a> {
                 id,
                 history,
                 truth: None,
+                voted: None,
             })
             .collect();
         let missed = truth.map_or_else(Vec::new, |truth| recognise(&mut tracks, truth));
@@ -106,10 +109,17 @@ impl<'a> Story<'a> {
         self.warnings.iter().filter(about)
     }
 
-    /// The first warning that was issued.
+    /// The first warning that was issued and never taken back.
     pub(super) fn first_issue(&self) -> Option<&(Epoch, &'a Warning)> {
-        let issued = |(_, warning): &&(Epoch, &Warning)| warning.action == WarningAction::Issue;
-        self.warnings.iter().find(issued)
+        let taken_back = |id| {
+            let retracts = |(_, warning): &(Epoch, &Warning)| {
+                warning.warning == id && warning.action == WarningAction::Retract
+            };
+            self.warnings.iter().any(retracts)
+        };
+        self.warnings.iter().find(|(_, warning)| {
+            warning.action == WarningAction::Issue && !taken_back(warning.warning)
+        })
     }
 }
 
@@ -137,9 +147,15 @@ fn recognise<'a>(tracks: &mut [Track<'a>], truth: &'a Truth) -> Vec<&'a TruthObj
         .collect();
     let mut found = Vec::new();
     for track in tracks {
-        track.truth = track
+        let voted = track
             .most_of(&origins)
             .and_then(|name| objects.get(name).copied());
+        // One launch is one threat: a threat that follows a stage is held against the whole flight.
+        let whole = voted
+            .filter(|_| track.rank() < 2)
+            .map(|object| root_of(object, &objects));
+        track.voted = voted;
+        track.truth = whole.or(voted);
         found.extend(track.truth.map(|object| object.object.as_str()));
     }
     found.sort_unstable();
@@ -148,6 +164,23 @@ fn recognise<'a>(tracks: &mut [Track<'a>], truth: &'a Truth) -> Vec<&'a TruthObj
         is_threat(object.class.0) && found.binary_search(&object.object.as_str()).is_err()
     });
     missed.collect()
+}
+
+/// What an object came off in the end; itself where it came off nothing.
+fn root_of<'a>(
+    object: &'a TruthObject,
+    objects: &BTreeMap<&str, &'a TruthObject>,
+) -> &'a TruthObject {
+    let mut root = object;
+    // No chain is longer than the list: a circle in the file must not hang the report.
+    for _ in 0..objects.len() {
+        let parent = root.parent.as_deref().and_then(|name| objects.get(name));
+        match parent {
+            Some(parent) => root = parent,
+            None => break,
+        }
+    }
+    root
 }
 
 impl<'a> Track<'a> {
@@ -176,12 +209,12 @@ impl<'a> Track<'a> {
         self.history.iter().find(has).map(|(time, _)| *time)
     }
 
-    /// When it was first spoken of.
+    /// When it was first assessed.
     pub(super) fn began(&self) -> Epoch {
         self.history[0].0
     }
 
-    /// When it was last spoken of.
+    /// When it was last assessed.
     pub(super) fn ended(&self) -> Epoch {
         self.history[self.history.len() - 1].0
     }

@@ -1,9 +1,11 @@
 //! The banner and what happened, in two sentences.
 
-use forewarn_core::model::{Basis, Class, Mode, Sensor, SensorKind, Verdict, WarningAction};
+use forewarn_core::model::{
+    Assessment, Basis, Class, Mode, Sensor, SensorKind, Verdict, Warning, WarningAction,
+};
 use forewarn_physics::frames::geodesic;
 use forewarn_physics::frames::wgs84::Geodetic;
-use forewarn_physics::time::seconds_between;
+use forewarn_physics::time::{Epoch, seconds_between};
 
 use super::ReportInput;
 use super::cards::radius_90_m;
@@ -84,11 +86,11 @@ fn paragraph(words: &str) -> String {
 
 /// The two sentences of one threat.
 fn one_threat(track: &Track<'_>, story: &Story<'_>) -> String {
-    let fullest = track.fullest();
-    let class = a_class(threat_class(track));
+    let class = final_class(track);
+    let is_threat = matches!(class, Class::BallisticMissile | Class::GlideVehicle);
     let subject = match track.peak() {
-        Verdict::Confirmed => capital(&class),
-        _ => format!("What may have been {class}"),
+        Verdict::Suspected if is_threat => format!("What may have been {}", a_class(class)),
+        _ => capital(&a_class(class)),
     };
     let mut first = match track.launch() {
         Some(launch) => format!(
@@ -100,51 +102,69 @@ fn one_threat(track: &Track<'_>, story: &Story<'_>) -> String {
             bearing(launch.azimuth_rad)
         ),
         None => format!(
-            "{subject} ({}) was first spoken of at {} UTC, its launch unseen",
+            "{subject} ({}) was first assessed at {} UTC, its launch unseen",
             track.id,
             clock(track.began())
         ),
     };
-    let zero = super::timeline::zero_of(track);
-    let reached = |verdict| {
-        track
-            .since(verdict)
-            .map(|time| duration(seconds_between(zero, time)))
+    first.push_str(&judged(track, is_threat));
+    let second = if is_threat {
+        came_down(track)
+    } else {
+        String::new()
     };
-    match (reached(Verdict::Suspected), reached(Verdict::Confirmed)) {
-        (Some(suspected), Some(confirmed)) => {
-            first.push_str(&format!(
-                "; it was suspected after {suspected} and confirmed after {confirmed}{}",
-                basis(fullest.basis.as_ref())
-            ));
-        }
-        (None, Some(confirmed)) => first.push_str(&format!(
-            "; it was confirmed after {confirmed}{}",
-            basis(fullest.basis.as_ref())
-        )),
-        (Some(suspected), None) => first.push_str(&format!(
-            "; it was suspected after {suspected} and never confirmed ({})",
-            plain(fullest.reason.word())
-        )),
-        (None, None) => {}
-    }
-    if track.last().verdict == Verdict::Dismissed {
-        first.push_str(&format!(
-            ", and dismissed at {} ({})",
-            clock(track.ended()),
-            plain(track.last().reason.word())
-        ));
-    }
-    format!("{first}. {}{}", came_down(track), warned(track, story))
+    format!("{first}.{second}{}", warned(track, story))
 }
 
-fn threat_class(track: &Track<'_>) -> Class {
-    let class = track.fullest().classification;
-    if class == Class::Unknown {
-        Class::BallisticMissile
-    } else {
-        class
+/// How the verdict went.
+fn judged(track: &Track<'_>, is_threat: bool) -> String {
+    let zero = super::timeline::zero_of(track);
+    let since = |verdict| track.since(verdict);
+    let mut said = String::from("; it was ");
+    let of = if is_threat { "" } else { " of being a missile" };
+    if let Some(time) = since(Verdict::Suspected) {
+        said.push_str(&format!(
+            "suspected{of} {} after launch",
+            duration(seconds_between(zero, time))
+        ));
     }
+    match since(Verdict::Confirmed) {
+        Some(time) => {
+            let and = if since(Verdict::Suspected).is_some() {
+                " and "
+            } else {
+                ""
+            };
+            said.push_str(&format!(
+                "{and}confirmed after {}{}",
+                duration(seconds_between(zero, time)),
+                basis(track)
+            ));
+        }
+        None => said.push_str(&format!(
+            " and never confirmed ({})",
+            plain(track.fullest().reason.word())
+        )),
+    }
+    let last = track.last();
+    if last.verdict != track.peak() {
+        said.push_str(&format!(
+            ", and ended as {} ({})",
+            last.verdict.word(),
+            plain(last.reason.word())
+        ));
+    }
+    said
+}
+
+/// What it was last held to be, before the end made it unknown.
+fn final_class(track: &Track<'_>) -> Class {
+    let known = |assessment: &Assessment| {
+        Some(assessment.classification).filter(|class| *class != Class::Unknown)
+    };
+    track
+        .latest(known)
+        .map_or(Class::Unknown, |(_, class)| class)
 }
 
 fn capital(words: &str) -> String {
@@ -154,8 +174,11 @@ fn capital(words: &str) -> String {
     })
 }
 
-fn basis(basis: Option<&Basis>) -> &'static str {
-    match basis {
+/// What it was first confirmed by.
+fn basis(track: &Track<'_>) -> &'static str {
+    let mut confirmed = track.history.iter().map(|(_, assessment)| *assessment);
+    let first = confirmed.find(|assessment| assessment.verdict == Verdict::Confirmed);
+    match first.and_then(|assessment| assessment.basis.as_ref()) {
         Some(Basis::TwoPhysics) => " by infrared and radar together",
         Some(Basis::SinglePhysics { .. }) => " by two failure domains of one physics",
         None => "",
@@ -165,42 +188,58 @@ fn basis(basis: Option<&Basis>) -> &'static str {
 fn came_down(track: &Track<'_>) -> String {
     match (track.impact(), track.region()) {
         (Some(impact), _) => format!(
-            "It was predicted to come down at {} (± {}) at {} UTC",
+            " It was predicted to come down at {} (± {}) at {} UTC.",
             place(&impact.place),
             distance(radius_90_m(&impact.covariance_en_m2)),
             clock(impact.time)
         ),
         (None, Some(region)) => format!(
-            "No honest impact point could be given; a region stands for it, with impact near {} UTC",
+            " No honest impact point could be given; a region stands for it, with impact near {} UTC.",
             clock(region.time)
         ),
-        (None, None) => "Nothing honest could be said of where it comes down".into(),
+        (None, None) => " Nothing honest could be said of where it comes down.".into(),
     }
 }
 
+/// Each warning about an object: issued, and how it ended.
 fn warned(track: &Track<'_>, story: &Story<'_>) -> String {
-    let mut steps = story.warnings_of(track.id);
-    let Some((issued, first)) = steps.find(|(_, warning)| warning.action == WarningAction::Issue)
-    else {
-        return "; no warning was issued.".into();
-    };
-    let lead = track.impact_time().map_or_else(String::new, |impact| {
-        format!(", {} before", duration(seconds_between(*issued, impact)))
-    });
-    let end = story
+    let issues: Vec<&(Epoch, &Warning)> = story
         .warnings_of(track.id)
-        .filter(|(_, warning)| warning.warning == first.warning)
-        .find_map(|(time, warning)| match warning.action {
-            WarningAction::Cancel => Some(format!(" and cancelled at {}", clock(*time))),
-            WarningAction::Retract => Some(format!(" and retracted at {}", clock(*time))),
-            WarningAction::Issue | WarningAction::Update => None,
-        });
-    format!(
-        "; warning {} was issued at {}{lead}{}.",
-        first.warning,
-        clock(*issued),
-        end.unwrap_or_default()
-    )
+        .filter(|(_, warning)| warning.action == WarningAction::Issue)
+        .collect();
+    if issues.is_empty() {
+        return " No warning was issued.".into();
+    }
+    let one = |(issued, first): &&(Epoch, &Warning)| {
+        let end = story
+            .warnings_of(track.id)
+            .filter(|(_, warning)| warning.warning == first.warning)
+            .find_map(|(time, warning)| match warning.action {
+                WarningAction::Cancel => Some(("cancelled", *time)),
+                WarningAction::Retract => Some(("retracted", *time)),
+                WarningAction::Issue | WarningAction::Update => None,
+            });
+        let lead = match (end, track.impact_time()) {
+            (Some(("retracted", _)), _) | (_, None) => String::new(),
+            (_, Some(impact)) => format!(
+                ", {} before impact",
+                duration(seconds_between(*issued, impact))
+            ),
+        };
+        let end = end.map(|(word, time)| format!(" and {word} at {}", clock(time)));
+        format!(
+            "warning {} was issued at {}{lead}{}",
+            first.warning,
+            clock(*issued),
+            end.unwrap_or_default()
+        )
+    };
+    let left = issues.len().saturating_sub(MOST_TOLD);
+    let mut said: Vec<String> = issues.iter().take(MOST_TOLD).map(one).collect();
+    if left > 0 {
+        said.push(format!("{} followed", count(left, "more warning")));
+    }
+    format!(" {}.", capital(&said.join("; ")))
 }
 
 /// The two sentences of many threats.

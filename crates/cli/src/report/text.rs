@@ -55,16 +55,21 @@ pub(super) fn a_class(class: Class) -> String {
     }
 }
 
-/// `12:03:04`, to the nearest second; UTC.
+/// `12:03:04`: the second that it fell in; UTC.
 pub(super) fn clock(epoch: Epoch) -> String {
-    let whole = format_utc(epoch.round(Unit::Second * 1));
+    let whole = format_utc(second_of(epoch));
     whole.get(11..19).unwrap_or("--:--:--").to_owned()
 }
 
 /// `2026-11-22`; UTC.
 pub(super) fn day(epoch: Epoch) -> String {
-    let whole = format_utc(epoch.round(Unit::Second * 1));
+    let whole = format_utc(second_of(epoch));
     whole.get(..10).unwrap_or("").to_owned()
+}
+
+/// Start of the second, forgiving the noise of times that were computed.
+fn second_of(epoch: Epoch) -> Epoch {
+    (epoch + Unit::Millisecond * 1).floor(Unit::Second * 1)
 }
 
 /// `14 min 03 s`.

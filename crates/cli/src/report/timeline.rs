@@ -11,16 +11,14 @@ use super::text::{clock, count, duration, percent, plain};
 const WIDTH: f64 = 1120.0;
 const LEFT: f64 = 150.0;
 const RIGHT: f64 = 24.0;
-/// Rows of words above the bars.
-const FLAG_ROWS: usize = 5;
+/// Rows of words above the bars at most.
+const FLAG_ROWS: usize = 10;
 const FLAG_ROW_PX: f64 = 16.0;
 const CURVE_PX: f64 = 96.0;
 /// Sensors with a row at most.
 const MOST_SENSORS: usize = 12;
 /// Objects in the table of bars at most.
 const MOST_BARS: usize = 60;
-/// Words above the bars at most.
-const MOST_FLAGS: usize = 16;
 
 /// A stretch of time laid over the width.
 #[derive(Clone, Copy)]
@@ -30,7 +28,7 @@ struct Axis {
 }
 
 impl Axis {
-    /// From launch, or the first word of them, to the last impact or word.
+    /// From launch, or the first assessment, to the last impact or assessment.
     fn over<'a>(tracks: impl Iterator<Item = &'a Track<'a>> + Clone) -> Option<Self> {
         let zero = tracks.clone().map(zero_of).min()?;
         let end = tracks
@@ -50,7 +48,7 @@ impl Axis {
     }
 }
 
-/// The zero of an object's time: its estimated launch, else when it was first spoken of.
+/// The zero of an object's time: its estimated launch, else when it was first assessed.
 pub(super) fn zero_of(track: &Track<'_>) -> Epoch {
     track
         .launch()
@@ -62,7 +60,9 @@ pub(super) fn of_one(track: &Track<'_>, story: &Story<'_>, sensors: &[Sensor]) -
     let Some(axis) = Axis::over(std::iter::once(track)) else {
         return String::new();
     };
-    let bars_top = 8.0 + FLAG_ROWS as f64 * FLAG_ROW_PX;
+    let laid = laid(decisions(track, story, sensors), &axis);
+    let rows = laid.iter().filter_map(|flag| flag.row).max();
+    let bars_top = 10.0 + rows.map_or(0.0, |row| (row + 1) as f64) * FLAG_ROW_PX;
     let (sensor_rows, below_rows) = sensor_rows(track, sensors, &axis, bars_top + 40.0);
     let curve_top = below_rows + 12.0;
     let foot = curve_top + CURVE_PX;
@@ -73,7 +73,7 @@ pub(super) fn of_one(track: &Track<'_>, story: &Story<'_>, sensors: &[Sensor]) -
         track.id
     );
     out.push_str(&time_axes(&axis, track.impact_time(), bars_top, foot));
-    out.push_str(&flags(track, story, sensors, &axis, foot));
+    out.push_str(&flags(&laid, bars_top, foot));
     out.push_str(&row_name("verdict", bars_top + 11.0));
     out.push_str(&verdict_bar(track, &axis, bars_top, 14.0));
     out.push_str(&row_name("phase", bars_top + 30.0));
@@ -318,32 +318,58 @@ fn curve(track: &Track<'_>, axis: &Axis, top: f64, foot: f64) -> String {
     out
 }
 
-/// Decisions with their words, where there is room for them.
-fn flags(
-    track: &Track<'_>,
-    story: &Story<'_>,
-    sensors: &[Sensor],
-    axis: &Axis,
-    foot: f64,
-) -> String {
-    let mut flags = decisions(track, story, sensors);
-    flags.sort_by_key(|flag| flag.0);
+/// A decision with the row that its words have; none where every row is full.
+struct Flag {
+    x: f64,
+    class: &'static str,
+    words: String,
+    row: Option<usize>,
+    flips: bool,
+}
+
+/// Decisions in order of time, their words in as few rows as hold them.
+fn laid(mut decisions: Vec<(Epoch, &'static str, String)>, axis: &Axis) -> Vec<Flag> {
+    decisions.sort_by_key(|decision| decision.0);
     let mut ends = [f64::MIN; FLAG_ROWS];
-    let mut out = String::new();
-    for (time, class, words) in flags.iter().take(MOST_FLAGS) {
-        let x = axis.x(*time);
+    let place = |(time, class, words): (Epoch, &'static str, String)| {
+        let x = axis.x(time);
         let width = 6.9 * words.chars().count() as f64 + 8.0;
         let flips = x + width > WIDTH - 4.0;
         let from = if flips { x - width } else { x };
         let free = ends.iter().position(|end| *end <= from);
-        let top = free.map_or(FLAG_ROWS as f64, |row| row as f64) * FLAG_ROW_PX + 4.0;
-        out.push_str(&line(&format!("flag {class}"), [x, top], [x, foot]));
-        if let Some(row) = free {
+        let row = free.filter(|_| !words.is_empty());
+        if let Some(row) = row {
             ends[row] = from + width;
-            let (anchor, shift) = if flips { (" end", -4.0) } else { ("", 4.0) };
+        }
+        Flag {
+            x,
+            class,
+            words,
+            row,
+            flips,
+        }
+    };
+    decisions.into_iter().map(place).collect()
+}
+
+/// The words above the bars and a line down from each.
+fn flags(laid: &[Flag], top: f64, foot: f64) -> String {
+    let mut out = String::new();
+    for flag in laid {
+        let Flag {
+            x, class, words, ..
+        } = flag;
+        let from = flag.row.map_or(top, |row| row as f64 * FLAG_ROW_PX + 4.0);
+        out.push_str(&line(&format!("flag {class}"), [*x, from], [*x, foot]));
+        if flag.row.is_some() {
+            let (anchor, shift) = if flag.flips {
+                (" end", -4.0)
+            } else {
+                ("", 4.0)
+            };
             out.push_str(&text(
                 &format!("flag-words {class}{anchor}"),
-                [x + shift, top + 10.0],
+                [x + shift, from + 10.0],
                 words,
             ));
         }
@@ -356,7 +382,7 @@ fn decisions(
     story: &Story<'_>,
     sensors: &[Sensor],
 ) -> Vec<(Epoch, &'static str, String)> {
-    let mut out = vec![(track.began(), "f-plain", "first spoken of".to_owned())];
+    let mut out = vec![(track.began(), "f-plain", "first assessed".to_owned())];
     let mut add = |time: Option<Epoch>, class: &'static str, words: &str| {
         out.extend(time.map(|time| (time, class, words.to_owned())));
     };
@@ -374,8 +400,13 @@ fn decisions(
     );
     add(track.since(Verdict::Suspected), "f-suspected", "suspected");
     add(track.since(Verdict::Confirmed), "f-confirmed", "confirmed");
-    if track.rank() < 2 {
-        add(track.since(Verdict::Dismissed), "f-plain", "dismissed");
+    let last = track.last();
+    if track.rank() < 2 && last.verdict != track.peak() {
+        add(
+            Some(track.ended()),
+            "f-plain",
+            &format!("ended {}", last.verdict.word()),
+        );
     }
     let is_radar = |kind: &SensorKind| matches!(kind, SensorKind::Radar(_));
     add(
@@ -389,15 +420,14 @@ fn decisions(
         let (class, words) = match warning.action.word() {
             "update" => {
                 updates += 1;
-                ("f-update", format!("{} update", warning.warning))
+                let words = format!("{} update", warning.warning);
+                ("f-update", if updates == 1 { words } else { String::new() })
             }
             "cancel" => ("f-cancel", format!("{} cancelled", warning.warning)),
             "retract" => ("f-cancel", format!("{} retracted", warning.warning)),
             _ => ("f-warning", format!("{} issued", warning.warning)),
         };
-        if updates < 4 || class != "f-update" {
-            add(Some(*time), class, &words);
-        }
+        add(Some(*time), class, &words);
     }
     out
 }

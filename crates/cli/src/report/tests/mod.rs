@@ -68,8 +68,8 @@ fn one_flight_is_told_from_launch_to_impact() {
     for fact in [
         "EXERCISE",
         "A ballistic missile (o-1) was launched from 18.3",
-        "it was suspected after 1 min 10 s and confirmed after 3 min 50 s by infrared and radar together",
-        "warning w-1 was issued at 12:03:50, 21 min 12 s before and cancelled at 12:26:00",
+        "it was suspected 1 min 10 s after launch and confirmed after 3 min 50 s by infrared and radar together",
+        "Warning w-1 was issued at 12:03:50, 21 min 12 s before impact and cancelled at 12:26:00",
         "station-of-geo-1",
         "impossible value",
         "nothing for 60 s",
