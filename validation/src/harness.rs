@@ -39,7 +39,11 @@ impl std::error::Error for RunError {}
 /// [`RunError`] names what was refused.
 pub fn fly(name: &str, text: &str, seed: u64) -> Result<Recording, RunError> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
-    let files = |file: &str| std::fs::read_to_string(format!("{root}/{name}/{file}")).or_else(|_| std::fs::read_to_string(format!("{root}/{file}"))).map_err(|error| error.to_string());
+    let files = |file: &str| {
+        std::fs::read_to_string(format!("{root}/{name}/{file}"))
+            .or_else(|_| std::fs::read_to_string(format!("{root}/{file}")))
+            .map_err(|error| error.to_string())
+    };
     let scenario = Scenario::read(name, text, &files).map_err(RunError::Scenario)?;
     simulate(&scenario, seed, &mut |_| {}).map_err(RunError::Simulate)
 }
@@ -62,15 +66,24 @@ pub struct Extras {
 ///
 /// # Errors
 /// [`RunError::Engine`] when a sensor cannot be used.
-pub fn run(recording: &Recording, extras: &Extras, each: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+pub fn run(
+    recording: &Recording,
+    extras: &Extras,
+    each: &mut dyn FnMut(&Event),
+) -> Result<(), RunError> {
     let mut engine = Engine::new(setup(recording, extras)).map_err(RunError::Engine)?;
     for simulated in &recording.detections {
         if simulated.corruption.is_some() {
             continue;
         }
-        engine.step(&Record::Report(simulated.report.clone())).iter().for_each(&mut *each);
+        engine
+            .step(&Record::Report(simulated.report.clone()))
+            .iter()
+            .for_each(&mut *each);
     }
-    let Some(end) = engine.time() else { return Ok(()) };
+    let Some(end) = engine.time() else {
+        return Ok(());
+    };
     let mut now: Epoch = end;
     while engine.horizon().is_some_and(|horizon| now < horizon) && now < after(end, LONGEST_S) {
         now = after(now, 1.0);
@@ -84,11 +97,21 @@ pub fn run(recording: &Recording, extras: &Extras, each: &mut dyn FnMut(&Event))
 }
 
 fn setup(recording: &Recording, extras: &Extras) -> Setup {
-    let lines: Vec<&str> = recording.catalogue_tle.as_deref().unwrap_or_default().lines().collect();
+    let lines: Vec<&str> = recording
+        .catalogue_tle
+        .as_deref()
+        .unwrap_or_default()
+        .lines()
+        .collect();
     let catalogue = lines
         .windows(2)
-        .filter(|pair| !extras.no_catalogue && pair[0].starts_with("1 ") && pair[1].starts_with("2 "))
-        .map(|pair| forewarn_core::engine::CatalogueEntry { name: pair[0][2..7].trim().into(), lines: [pair[0].into(), pair[1].into()] })
+        .filter(|pair| {
+            !extras.no_catalogue && pair[0].starts_with("1 ") && pair[1].starts_with("2 ")
+        })
+        .map(|pair| forewarn_core::engine::CatalogueEntry {
+            name: pair[0][2..7].trim().into(),
+            lines: [pair[0].into(), pair[1].into()],
+        })
         .collect();
     Setup {
         mode: recording.mode,
