@@ -6,10 +6,12 @@ use anyhow::anyhow;
 use forewarn_cap::{Grade, check_xml};
 use forewarn_formats::validate::validate_file;
 use forewarn_formats::{Problem, nearest, schema as schemas};
+use forewarn_simulate::ScenarioError;
 use serde_json::json;
 
 use crate::failure::{Failure, Outcome};
 use crate::output::Output;
+use crate::simulate;
 
 /// Checks files; anything wrong ends in status 3.
 pub(crate) fn validate(files: &[PathBuf], output: Output) -> Outcome<()> {
@@ -45,8 +47,36 @@ fn check(file: &Path) -> Vec<Problem> {
         // A tracking data message may be XML too; everything else in XML is a warning.
         Some(text) if !text.contains("<tdm") => check_warning(file, &text),
         _ if file.is_dir() => check_folder(file),
+        _ if is_scenario(file) => check_scenario(file),
         _ => validate_file(file, None),
     }
+}
+
+/// A TOML file that is none of a recording's.
+fn is_scenario(file: &Path) -> bool {
+    let name = file.file_name().map(|name| name.to_string_lossy());
+    let ours = ["sensors.toml", "recording.toml"];
+    let other = name.is_some_and(|name| name.ends_with(".toml") && !ours.contains(&&*name));
+    other
+        && std::fs::read_to_string(file)
+            .is_ok_and(|text| text.lines().any(|line| line.trim() == "[scenario]"))
+}
+
+fn check_scenario(file: &Path) -> Vec<Problem> {
+    let Err(Failure::Input(error)) = simulate::read(file) else {
+        return Vec::new();
+    };
+    let said = error.downcast_ref::<ScenarioError>();
+    vec![Problem {
+        file: file.display().to_string(),
+        line: said.map_or(0, |said| said.line),
+        column: said.map_or(0, |said| said.column),
+        field: String::new(),
+        message: said.map_or_else(|| format!("{error:#}"), |said| said.what.clone()),
+        remedy: said
+            .and_then(|said| said.remedy.clone())
+            .unwrap_or_default(),
+    }]
 }
 
 /// A recording, or what a run wrote.

@@ -30,7 +30,8 @@ pub(crate) fn command(args: &SimulateArgs, output: Output) -> Outcome<()> {
     }))
 }
 
-fn read(path: &Path) -> Outcome<Scenario> {
+/// Reads a scenario file; its data files are looked for beside it.
+pub(crate) fn read(path: &Path) -> Outcome<Scenario> {
     if path.as_os_str() == "demo" && !path.exists() {
         return demo();
     }
