@@ -36,9 +36,9 @@ pub(super) fn is_threat(object: &TruthObject) -> bool {
 }
 
 /// The assessments among the events.
-pub(super) fn assessments<'a>(
-    events: &'a [EventLine],
-) -> impl DoubleEndedIterator<Item = &'a AssessmentEvent> {
+pub(super) fn assessments(
+    events: &[EventLine],
+) -> impl DoubleEndedIterator<Item = &AssessmentEvent> {
     events.iter().filter_map(|event| match event {
         EventLine::Assessment(assessment) => Some(&**assessment),
         _ => None,

@@ -1,6 +1,7 @@
 //! The program as a person or another program meets it: arguments, files, exit statuses, bytes.
 //!
 //! One short flight is simulated and run once; what follows is compared with that.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bad_input;
 mod bytes;
