@@ -77,11 +77,12 @@ impl ExpectedObject {
     }
 }
 
-const COUNTS: [&str; 4] = [
+const COUNTS: [&str; 5] = [
     "threats_confirmed",
     "threats_suspected",
     "false_confirmed",
     "threats_in_one_warning",
+    "warnings_retracted",
 ];
 
 /// What was said of one of the engine's objects.
@@ -166,6 +167,11 @@ impl Outcome {
             .max();
         self.counts
             .insert("threats_in_one_warning", widest.unwrap_or(0));
+        let retracted = events
+            .iter()
+            .filter(|event| event["event"] == "warning" && event["action"] == "retract")
+            .count() as u64;
+        self.counts.insert("warnings_retracted", retracted);
     }
 
     /// Where it differs from what was expected, in words.
@@ -203,11 +209,12 @@ impl fmt::Display for Outcome {
         let count = |key| self.counts.get(key).copied().unwrap_or(0);
         write!(
             f,
-            "{} reports, {} suspected, {} confirmed, {} of them false",
+            "{} reports, {} suspected, {} confirmed, {} of them false, {} warnings retracted",
             self.reports,
             count("threats_suspected"),
             count("threats_confirmed") + count("false_confirmed"),
             count("false_confirmed"),
+            count("warnings_retracted"),
         )
     }
 }
