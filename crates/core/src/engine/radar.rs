@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use forewarn_physics::math::{chi_square_survival, ln};
+use forewarn_physics::frames::wgs84::{Geodetic, rough_distance_m};
+use forewarn_physics::math::{atan2, chi_square_survival, ln, wrap_pi};
 use forewarn_physics::time::{Epoch, after, seconds_between};
 use nalgebra::{Matrix6, Vector3, Vector6};
 
@@ -94,7 +95,7 @@ fn update_tracks(
         .filter(|object| object.is_open())
         .filter_map(|object| {
             let arc = object.arc.as_ref()?;
-            let filter = arc.filter.predicted(time).ok()?;
+            let filter = foreseen(object, arc, time)?;
             near_fan(model, &filter).then_some((object.id, filter))
         })
         .collect();
@@ -163,6 +164,27 @@ fn rcs_of(plots: &[Plot]) -> (f64, f64) {
         .fold((0.0, 0.0), |sum, value| (sum.0 + value, sum.1 + 1.0))
 }
 
+/// A track at the time of a scan. What is seen to burn may have done anything since its last plot
+/// that thrust allows.
+fn foreseen(object: &Object, arc: &Arc1, time: Epoch) -> Option<BallisticFilter> {
+    let filter = arc.filter.predicted(time).ok()?;
+    let dt_s = seconds_between(arc.filter.epoch(), time);
+    Some(if under_power(object, time) {
+        filter.under_power(dt_s)
+    } else {
+        filter
+    })
+}
+
+/// Its plume was seen within the last looks: no cut-off is known before this time.
+fn under_power(object: &Object, time: Epoch) -> bool {
+    let plume = object
+        .looks
+        .last()
+        .is_some_and(|(_, hit)| seconds_between(hit.time, time) < 12.0);
+    plume && object.is_burning()
+}
+
 /// ln of the density of false plots in the units of the innovation (m, rad, rad, m/s).
 fn ln_false_density(model: &SensorModel) -> f64 {
     let volume = match &model.sensor.kind {
@@ -221,9 +243,14 @@ fn take_plot(
 ) {
     let mut firm = false;
     world.change(id, |object| {
+        let powered = under_power(object, plot.1.epoch);
         let Some(arc) = object.arc.as_mut() else {
             return;
         };
+        if powered && let Ok(ahead) = arc.filter.predicted(plot.1.epoch) {
+            let dt_s = seconds_between(arc.filter.epoch(), plot.1.epoch);
+            arc.filter = ahead.under_power(dt_s);
+        }
         let Ok(outcome) = arc.filter.update(&plot.1) else {
             return;
         };
@@ -542,7 +569,32 @@ fn relation(
     {
         return Some(Relation::Same);
     }
+    if super::outlook::glider_weight(owner) > 0.2 && glides_on(boost, filter) {
+        return Some(Relation::Same);
+    }
     pieces(boost, filter).map(Relation::Piece)
+}
+
+/// A track in the upper air, in the direction of the boost and as far on as its speed allows:
+/// what a glider becomes, which no ballistic arc foresees.
+fn glides_on(boost: &super::boost::Boost, filter: &BallisticFilter) -> bool {
+    let posterior = &boost.posterior;
+    let age_s = seconds_between(posterior.at(posterior.last_s), filter.epoch());
+    let (then, now) = (boost.last.0, filter.state().state);
+    let (from, to) = (
+        super::boost::place_of(&then),
+        Geodetic::from_itrf(now.position),
+    );
+    let speed_m_s = then.fixed_rows::<3>(3).norm();
+    if age_s < 5.0 || !(15e3..130e3).contains(&to.height_m) {
+        return false;
+    }
+    let mean_m_s = rough_distance_m(&from, &to) / age_s;
+    let slower = now.velocity.norm() < 1.05 * speed_m_s + 100.0;
+    let across = from.enu_from_itrf() * (now.position.vector() - from.to_itrf().vector());
+    let heading = from.enu_from_itrf() * then.fixed_rows::<3>(3);
+    let turned_rad = wrap_pi(atan2(across.x, across.y) - atan2(heading.x, heading.y)).abs();
+    slower && mean_m_s > 0.4 * speed_m_s && mean_m_s < 1.05 * speed_m_s && turned_rad < 0.2
 }
 
 fn fits(miss: &Vector6<f64>, covariance: &Matrix6<f64>) -> bool {

@@ -24,7 +24,7 @@ pub(super) const MOST_OBJECTS: usize = 20_000;
 /// Silence after which something that is no threat is forgotten [s].
 const FORGET_S: f64 = 90.0;
 /// A boost is fitted anew at most this often, unless few looks were seen [s].
-const REFIT_S: f64 = 2.0;
+const REFIT_S: f64 = 4.0;
 
 /// Everything held.
 #[derive(Debug, Clone)]
