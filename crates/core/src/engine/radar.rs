@@ -513,7 +513,10 @@ fn match_boost(
         }
         Relation::Same | Relation::Piece(_) => {
             let at_last_cutoff = !matches!(kind, Relation::Piece(false));
-            if track.parent.is_none() {
+            let better = track.parent.is_none_or(|known| {
+                known.object == boost_id && at_last_cutoff && !known.at_last_cutoff
+            });
+            if better {
                 world.change(track_id, |object| {
                     object.parent = Some(Parent {
                         object: boost_id,
@@ -542,7 +545,6 @@ fn relation(
     owner: &Object,
 ) -> Option<Relation> {
     let posterior = &boost.posterior;
-    let (cut_s, _) = posterior.cutoff();
     let track_s = seconds_between(posterior.epoch, filter.epoch());
     let state = filter.state();
     let track = Vector6::from_iterator(
@@ -554,16 +556,16 @@ fn relation(
             .copied(),
     );
     let track_covariance = *state.covariance.matrix();
-    let foreseen = if owner.is_burning() && track_s < cut_s + 5.0 {
+    // While it burns its own echoes make short tracks that lag behind the thrust: nothing is
+    // joined before cut-off is known, but they are not threats of their own.
+    if under_power(owner, filter.epoch()) {
         let (mean, covariance) = posterior.state(track_s);
-        // It still accelerates: the track's ballistic velocity lags behind.
-        Some((
-            mean,
-            covariance + Matrix6::from_diagonal(&Vector6::new(4e6, 4e6, 4e6, 9e4, 9e4, 9e4)),
-        ))
-    } else {
-        boost.coasted(filter.epoch())
-    };
+        let slack = Matrix6::from_diagonal(&Vector6::new(4e8, 4e8, 4e8, 4e6, 4e6, 4e6));
+        return fits(&(track - mean), &(covariance + track_covariance + slack))
+            .then_some(Relation::Piece(false));
+    }
+    let foreseen = boost.coasted(filter.epoch());
+
     if let Some((mean, covariance)) = foreseen
         && fits(&(track - mean), &(covariance + track_covariance))
     {

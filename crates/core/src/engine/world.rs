@@ -12,6 +12,7 @@ use super::boost::Boost;
 use super::context::{Context, Registry};
 use super::infrared;
 use super::object::{Arc1, Object};
+use super::outlook::glider_weight;
 use super::radar;
 use super::radar::Plots;
 use crate::assess::End;
@@ -282,7 +283,14 @@ fn over(object: &Object, now: Epoch) -> Option<End> {
             .map(|(time_s, _)| time_s)
             .fold(f64::NEG_INFINITY, f64::max);
         if latest.is_finite() && boost.orbit_share() < 0.5 {
-            let passed = seconds_between(boost.posterior.at(latest), now) > 60.0;
+            // A glider flies on long after a ballistic flight would have ended.
+            let since_s = seconds_between(boost.posterior.at(latest), now);
+            let grace_s = if glider_weight(object) > 0.1 {
+                2_400.0
+            } else {
+                60.0
+            };
+            let passed = since_s > grace_s;
             return (passed && silence_s > 30.0).then_some(End::ImpactPassed);
         }
         return (silence_s > 600.0).then_some(End::Lost);
