@@ -1,10 +1,15 @@
 //! Runs a simulated recording through the engine in memory: what the proofs are made of.
 
-use forewarn_core::engine::{Engine, EngineError, ProtectedArea, Setup, Thresholds};
-use forewarn_core::model::{Event, LaunchSite, Record};
-use forewarn_physics::time::{Epoch, after};
-use forewarn_simulate::{Recording, Scenario, ScenarioError, SimulateError, simulate};
+use std::collections::BTreeMap;
 use std::fmt;
+
+use forewarn_core::engine::{Engine, EngineError, ProtectedArea, Setup, Thresholds};
+use forewarn_core::model::{Event, LaunchSite, Record, ReportBody};
+use forewarn_formats::events::{EventLine, EventWriter};
+use forewarn_formats::truth::{Truth, read_truth};
+use forewarn_physics::time::{Epoch, after};
+use crate::score::{Physics, Run, Score, Seen, score};
+use forewarn_simulate::{Recording, Scenario, ScenarioError, SimulateError, simulate};
 
 /// Longest that time goes on after the last record [s].
 const LONGEST_S: f64 = 3.0 * 3600.0;
@@ -124,5 +129,44 @@ fn setup(recording: &Recording, extras: &Extras) -> Setup {
         thresholds: Thresholds::default(),
         release_rule: extras.release_rule.clone(),
         seed: 1,
+    }
+}
+
+/// Runs a recording and scores what was said against its truth.
+///
+/// # Errors
+/// [`RunError::Engine`] when a sensor cannot be used.
+pub fn run_and_score(recording: &Recording, extras: &Extras) -> Result<Score, RunError> {
+    let setup = setup(recording, extras);
+    let mut writer = EventWriter::new(&setup);
+    let mut events: Vec<EventLine> = Vec::new();
+    run(recording, extras, &mut |event| events.push(writer.event(event)))?;
+    let truth = truth_of(recording);
+    let seen: BTreeMap<String, Seen> = recording
+        .detections
+        .iter()
+        .filter_map(|simulated| {
+            let report = &simulated.report;
+            let physics = match &report.body {
+                ReportBody::Infrared(_) => Physics::Infrared,
+                ReportBody::Radar(_) => Physics::Radar,
+                ReportBody::Heartbeat(_) => return None,
+            };
+            Some((report.id.to_string(), Seen { time: report.time, physics }))
+        })
+        .collect();
+    Ok(score(&Run { truth: &truth, events: &events, seen: &seen }))
+}
+
+/// The truth of a recording, through its own text: what a scorer of files would read.
+fn truth_of(recording: &Recording) -> Truth {
+    let name = format!("forewarn-truth-{}-{}-{:?}.ndjson", std::process::id(), recording.name.replace('/', "-"), std::thread::current().id());
+    let path = std::env::temp_dir().join(name);
+    let written = std::fs::write(&path, recording.truth_ndjson());
+    let truth = read_truth(&path);
+    let removed = std::fs::remove_file(&path);
+    match (written, truth, removed) {
+        (Ok(()), Ok(truth), _) => truth,
+        _ => Truth::default(),
     }
 }

@@ -11,8 +11,15 @@ impl Case<'_> {
     pub(super) fn confirmed(&self) -> Option<(Reason, Basis)> {
         let threat = self.probabilities.threat();
         let held = self.memory.was(Verdict::Confirmed);
+        let arc = self
+            .dossier
+            .arc
+            .as_ref()
+            .is_some_and(|arc| arc.updates >= 2 * self.rules.arc_updates_min);
         let needed = if held {
             self.rules.confirmed_leave
+        } else if arc && self.two_physics() {
+            self.rules.confirmed_two_physics
         } else {
             self.rules.confirmed
         };

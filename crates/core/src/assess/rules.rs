@@ -7,6 +7,8 @@ pub struct Rules {
     pub suspected: f64,
     /// From this probability of a threat two domains confirm (published: above 0.99).
     pub confirmed: f64,
+    /// The same where infrared and an established radar arc agree: each excludes what the other cannot.
+    pub confirmed_two_physics: f64,
     /// Below this probability of a threat an object is `dismissed`.
     pub dismissed: f64,
     /// A suspicion ends when a rocket of any kind falls below this probability.
@@ -57,7 +59,8 @@ impl Default for Rules {
             dismissed: 0.01,
             suspected_leave: 0.5,
             threat_floor: 0.03,
-            confirmed_leave: 0.9,
+            confirmed_two_physics: 0.95,
+            confirmed_leave: 0.5,
             dismissed_leave: 0.05,
             reports_min: 3,
             reports_each_two_physics: 3,

@@ -41,7 +41,6 @@ pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry
         .iter()
         .map(|(id, _)| *id)
         .chain(result.confirmed.iter().copied())
-        .chain(result.exchanged.iter().flat_map(|pair| [pair.0, pair.1]))
         .collect();
     news.sort();
     news.dedup();
@@ -294,7 +293,14 @@ fn missed(world: &mut World, context: &Context, sensor: SensorIndex, beat: &Scan
         let at_s =
             seconds_between(boost.posterior.epoch, expected).min(boost.posterior.last_s + 10.0);
         let (mean, _) = boost.posterior.state(at_s);
-        if can_see(model, expected, &mean.fixed_rows::<3>(0).into_owned(), None).is_in_view() {
+        if can_see(
+            model,
+            expected,
+            &mean.fixed_rows::<3>(0).into_owned(),
+            faintest(object, sensor),
+        )
+        .is_in_view()
+        {
             misses.push((object.id, expected));
         }
     }
@@ -305,4 +311,19 @@ fn missed(world: &mut World, context: &Context, sensor: SensorIndex, beat: &Scan
         });
         world.note(id, None);
     }
+}
+
+/// How bright it surely was to a sensor: half of its faintest of the last looks [W/sr]. What is
+/// near the threshold may be missed without having gone out.
+fn faintest(object: &Object, sensor: SensorIndex) -> Option<f64> {
+    let last = object
+        .looks
+        .iter()
+        .rev()
+        .filter(|(known, _)| *known == sensor)
+        .take(3);
+    let least = last
+        .filter_map(|(_, hit)| hit.intensity_w_sr)
+        .fold(f64::INFINITY, f64::min);
+    least.is_finite().then_some(0.5 * least)
 }

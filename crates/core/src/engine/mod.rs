@@ -11,7 +11,6 @@ mod context;
 mod facts;
 mod health;
 mod infrared;
-mod kin;
 mod notices;
 mod object;
 mod outlook;
@@ -209,7 +208,7 @@ impl Engine {
         self.window
             .remember(&report, &self.world, now, self.late_window_s);
         if self.world.is_late(&report) {
-            self.window.late(&report, now);
+            self.window.late(&report);
         } else {
             self.world
                 .accept(&self.context, &mut self.registry, &report);
@@ -228,7 +227,7 @@ impl Engine {
             return;
         }
         self.judged = Some(now);
-        if self.window.must_refold(now, ticked) {
+        if self.window.is_dirty() {
             self.window
                 .refold(&self.context, &mut self.registry, &mut self.world);
         }

@@ -7,13 +7,13 @@
 
 use forewarn_physics::frames::Position;
 use forewarn_physics::frames::wgs84::Geodetic;
-use forewarn_physics::math::{exp, ln};
+use forewarn_physics::math::{exp, ln, sin_cos};
 use forewarn_physics::time::{after, seconds_between};
 use nalgebra::{Matrix2, Vector2, Vector3};
 
 use super::object::Arc1;
 use crate::estimate::impact::{ImpactOutcome, predict_impact};
-use crate::model::ImpactEstimate;
+use crate::model::{ImpactEstimate, chi_square_quantile_2};
 
 /// ln cross-section of payloads, and its spread: 0.03 to 0.5 m² for slender bodies.
 const PAYLOAD_LN_RCS: (f64, f64) = (-1.9, 1.0);
@@ -143,6 +143,19 @@ fn mixture(parts: &[(f64, ImpactEstimate)]) -> Option<ImpactEstimate> {
             earliest_s = earliest_s.min(seconds_between(first.time, impact.earliest_95));
         }
     }
+    let shares: Vec<f64> = offsets.iter().map(|part| part.0).collect();
+    let planes: Vec<(Vector2<f64>, Matrix2<f64>)> = offsets
+        .iter()
+        .zip(parts)
+        .map(|(part, (_, impact))| (part.1 - mean, impact.covariance_en_m2))
+        .collect();
+    let covariance_en_m2 = covariance_en_m2 * plane_scale(&shares, &planes, &covariance_en_m2);
+    let lines: Vec<(f64, f64)> = offsets
+        .iter()
+        .zip(parts)
+        .map(|(part, (_, impact))| (part.2 - mean_s, impact.time_sigma_s))
+        .collect();
+    let variance_s2 = variance_s2 * line_scale(&shares, &lines, variance_s2);
     let moved = about.vector() + frame.transpose() * Vector3::new(mean.x, mean.y, 0.0);
     let place = Geodetic::from_itrf(Position::from_vector(moved));
     Some(ImpactEstimate {
@@ -155,4 +168,71 @@ fn mixture(parts: &[(f64, ImpactEstimate)]) -> Option<ImpactEstimate> {
         },
         covariance_en_m2,
     })
+}
+
+/// Factor on a mixture's covariance that makes the Gaussian 90 % ellipse hold 90 % of the mixture:
+/// a rare far piece widens the moments more than what is asked of the ellipse.
+fn plane_scale(
+    shares: &[f64],
+    parts: &[(Vector2<f64>, Matrix2<f64>)],
+    covariance: &Matrix2<f64>,
+) -> f64 {
+    const RINGS: usize = 12;
+    const SPOKES: usize = 12;
+    let Some(inverse) = covariance.try_inverse() else {
+        return 1.0;
+    };
+    let mut points = Vec::with_capacity(parts.len() * RINGS * SPOKES);
+    for (share, (offset, own)) in shares.iter().zip(parts) {
+        let Some(root) = own.cholesky().map(|factor| factor.unpack()) else {
+            return 1.0;
+        };
+        for ring in 0..RINGS {
+            // Rings of equal probability: the middle of each.
+            let radius = (-2.0 * ln(1.0 - (ring as f64 + 0.5) / RINGS as f64)).sqrt();
+            for spoke in 0..SPOKES {
+                let (s, c) = sin_cos(
+                    core::f64::consts::TAU * (spoke as f64 + 0.5 * (ring % 2) as f64)
+                        / SPOKES as f64,
+                );
+                let point = offset + root * Vector2::new(c, s) * radius;
+                points.push((
+                    point.dot(&(inverse * point)),
+                    share / (RINGS * SPOKES) as f64,
+                ));
+            }
+        }
+    }
+    quantile(points, 0.9) / chi_square_quantile_2(0.9)
+}
+
+/// The same for a line.
+fn line_scale(shares: &[f64], parts: &[(f64, f64)], variance: f64) -> f64 {
+    /// Middles of twenty slices of equal probability of a normal variable, the upper half.
+    const MIDDLES: [f64; 10] = [
+        0.0627, 0.1891, 0.3186, 0.4538, 0.5978, 0.7554, 0.9346, 1.1503, 1.4395, 1.96,
+    ];
+    let mut points = Vec::with_capacity(parts.len() * 20);
+    for (share, (offset, sigma)) in shares.iter().zip(parts) {
+        for middle in MIDDLES {
+            for sign in [-1.0, 1.0] {
+                let point = offset + sign * middle * sigma;
+                points.push((point * point / variance, share / 20.0));
+            }
+        }
+    }
+    quantile(points, 0.9) / (1.6449 * 1.6449)
+}
+
+/// The value below which this share of the weight lies.
+fn quantile(mut points: Vec<(f64, f64)>, level: f64) -> f64 {
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut passed = 0.0;
+    for (value, weight) in &points {
+        passed += weight;
+        if passed >= level {
+            return value.max(1e-6);
+        }
+    }
+    points.last().map_or(1.0, |last| last.0)
 }

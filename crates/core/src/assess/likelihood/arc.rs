@@ -43,6 +43,11 @@ pub(in crate::assess) fn arc(facts: &ArcFacts, dossier: &Dossier) -> Scores {
         &[Class::Aircraft],
         -high - excess(facts.speed_m_s, 900.0, 150.0),
     );
+    // What stands on the ground makes no row of echoes along a ballistic flight.
+    scores.add(
+        &[Class::Fire, Class::SunGlint, Class::Explosion],
+        ln(doubt) * 0.8,
+    );
     // A chance row of false plots does not obey Kepler scan after scan.
     scores.add(&[Class::Unknown], ln(doubt) * 0.8);
     scores.add(

@@ -20,6 +20,13 @@ const GROWTH_MIN_M_S2: f64 = 5.0;
 const SPEED_MAX_M_S: f64 = 8_000.0;
 /// A natural fireball's light lasts this long [s]; the CNEOS and GLM records hold few longer.
 const FIREBALL_S: f64 = 10.0;
+/// What has no motion of its own.
+const STILL: [Class; 4] = [
+    Class::Fire,
+    Class::SunGlint,
+    Class::Explosion,
+    Class::SensorFault,
+];
 /// An explosion's light lasts this long [s].
 const EXPLOSION_S: f64 = 15.0;
 
@@ -40,6 +47,10 @@ pub(in crate::assess) fn motion(facts: &MotionFacts, dossier: &Dossier) -> Score
     brightness(facts, &mut scores);
     if dossier.ascent.is_none() {
         moving(facts, &mut scores);
+    } else {
+        // The ascent's evidence is weighed against steady drifting; what stands still does not
+        // even drift.
+        scores.add(&STILL, -bounded(facts.log_odds_moving, -20.0, 20.0));
     }
     scores
 }

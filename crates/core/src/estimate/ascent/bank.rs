@@ -13,7 +13,7 @@ use super::start::starts;
 /// Members this much less probable than the best (in log evidence) are dropped.
 const KEEP: f64 = 10.0;
 /// Numbers of looks at which every component is tried again from scratch.
-const COLD: [usize; 9] = [2, 3, 4, 5, 7, 10, 14, 20, 40];
+const COLD: [usize; 5] = [3, 5, 8, 14, 28];
 
 /// Prior knowledge of ascents, ready for fitting.
 #[derive(Debug, Clone)]

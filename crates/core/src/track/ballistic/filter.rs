@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::kalman::{Gaussian, surprise, symmetric};
 use super::layout::{
     ACCELERATION, Flight, LN_BETA, LN_BETA_PRIOR, LN_BETA_PRIOR_SIGMA, LN_BETA_SLENDER, Mode, SIZE,
-    SLOTS, Slot, bias_at,
+    SLOTS, Slot, VELOCITY, bias_at,
 };
 use super::measure::{Linear, bias_sigma, linearised};
 use super::motion::rough_height_m;
@@ -168,6 +168,24 @@ impl BallisticFilter {
                 gaussian.covariance[(other, LN_BETA)] = 0.0;
             }
             gaussian.covariance[(LN_BETA, LN_BETA)] = sigma * sigma;
+        }
+        self
+    }
+
+    /// The same track of something that may have been under power for `dt_s`: thrust of up to some
+    /// tens of metres a second squared in any direction, which the ballistic motion knows nothing of.
+    pub fn under_power(mut self, dt_s: f64) -> Self {
+        const THRUST_M_S2: f64 = 40.0;
+        let speed_m_s = THRUST_M_S2 * dt_s.abs().min(30.0);
+        let place_m = 0.5 * speed_m_s * dt_s.abs().min(30.0);
+        for gaussian in [&mut self.ballistic, &mut self.glide] {
+            for axis in 0..3 {
+                let (r, v) = (axis, VELOCITY + axis);
+                gaussian.covariance[(r, r)] += place_m * place_m;
+                gaussian.covariance[(v, v)] += speed_m_s * speed_m_s;
+                gaussian.covariance[(r, v)] += 0.9 * place_m * speed_m_s;
+                gaussian.covariance[(v, r)] += 0.9 * place_m * speed_m_s;
+            }
         }
         self
     }
