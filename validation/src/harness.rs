@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::score::{Physics, Run, Score, Seen, score};
 use forewarn_core::engine::{Engine, EngineError, ProtectedArea, Setup, Thresholds};
 use forewarn_core::model::{Event, LaunchSite, Record, ReportBody};
 use forewarn_formats::events::{EventLine, EventWriter};
 use forewarn_formats::truth::{Truth, read_truth};
 use forewarn_physics::time::{Epoch, after};
-use crate::score::{Physics, Run, Score, Seen, score};
 use forewarn_simulate::{Recording, Scenario, ScenarioError, SimulateError, simulate};
 
 /// Longest that time goes on after the last record [s].
@@ -140,7 +140,9 @@ pub fn run_and_score(recording: &Recording, extras: &Extras) -> Result<Score, Ru
     let setup = setup(recording, extras);
     let mut writer = EventWriter::new(&setup);
     let mut events: Vec<EventLine> = Vec::new();
-    run(recording, extras, &mut |event| events.push(writer.event(event)))?;
+    run(recording, extras, &mut |event| {
+        events.push(writer.event(event))
+    })?;
     let truth = truth_of(recording);
     let seen: BTreeMap<String, Seen> = recording
         .detections
@@ -152,15 +154,30 @@ pub fn run_and_score(recording: &Recording, extras: &Extras) -> Result<Score, Ru
                 ReportBody::Radar(_) => Physics::Radar,
                 ReportBody::Heartbeat(_) => return None,
             };
-            Some((report.id.to_string(), Seen { time: report.time, physics }))
+            Some((
+                report.id.to_string(),
+                Seen {
+                    time: report.time,
+                    physics,
+                },
+            ))
         })
         .collect();
-    Ok(score(&Run { truth: &truth, events: &events, seen: &seen }))
+    Ok(score(&Run {
+        truth: &truth,
+        events: &events,
+        seen: &seen,
+    }))
 }
 
 /// The truth of a recording, through its own text: what a scorer of files would read.
 fn truth_of(recording: &Recording) -> Truth {
-    let name = format!("forewarn-truth-{}-{}-{:?}.ndjson", std::process::id(), recording.name.replace('/', "-"), std::thread::current().id());
+    let name = format!(
+        "forewarn-truth-{}-{}-{:?}.ndjson",
+        std::process::id(),
+        recording.name.replace('/', "-"),
+        std::thread::current().id()
+    );
     let path = std::env::temp_dir().join(name);
     let written = std::fs::write(&path, recording.truth_ndjson());
     let truth = read_truth(&path);

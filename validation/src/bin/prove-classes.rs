@@ -11,8 +11,17 @@ use forewarn_validation::harness::{Extras, fly, run_and_score};
 use forewarn_validation::score::{Moment, ThreatScore};
 use rayon::prelude::*;
 
-const CLASSES: [&str; 9] =
-    ["short_range", "medium_range", "intermediate_range", "long_range_solid", "long_range_liquid", "submarine", "depressed", "lofted", "glider"];
+const CLASSES: [&str; 9] = [
+    "short_range",
+    "medium_range",
+    "intermediate_range",
+    "long_range_solid",
+    "long_range_liquid",
+    "submarine",
+    "depressed",
+    "lofted",
+    "glider",
+];
 
 struct Draw {
     class: &'static str,
@@ -26,10 +35,20 @@ struct Draw {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let draws: u64 = arguments.first().and_then(|a| a.parse().ok()).unwrap_or(50);
-    let first: u64 = arguments.get(1).and_then(|a| a.parse().ok()).unwrap_or(1_000);
-    let only = arguments.get(2).cloned().unwrap_or_else(|| "all".to_owned());
+    let first: u64 = arguments
+        .get(1)
+        .and_then(|a| a.parse().ok())
+        .unwrap_or(1_000);
+    let only = arguments
+        .get(2)
+        .cloned()
+        .unwrap_or_else(|| "all".to_owned());
     let one = arguments.get(3).is_some_and(|a| a == "one");
-    let jobs: Vec<(&'static str, u64)> = CLASSES.iter().filter(|c| only == "all" || only == **c).flat_map(|class| (first..first + draws).map(|seed| (*class, seed))).collect();
+    let jobs: Vec<(&'static str, u64)> = CLASSES
+        .iter()
+        .filter(|c| only == "all" || only == **c)
+        .flat_map(|class| (first..first + draws).map(|seed| (*class, seed)))
+        .collect();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let outcomes: Vec<Draw> = jobs
         .par_iter()
@@ -42,7 +61,11 @@ fn main() {
         .collect();
     eprintln!();
     let mut text = String::new();
-    for moment in [Moment::AfterCutoff, Moment::AfterRadar, Moment::BeforeImpact] {
+    for moment in [
+        Moment::AfterCutoff,
+        Moment::AfterRadar,
+        Moment::BeforeImpact,
+    ] {
         table(&mut text, moment, &outcomes);
     }
     verdicts(&mut text, &outcomes);
@@ -54,9 +77,21 @@ fn main() {
 
 fn draw(class: &'static str, seed: u64, one: bool) -> Draw {
     let started = std::time::Instant::now();
-    let mut draw = Draw { class, seed, threat: None, false_confirmed: 0, false_suspected: 0, seconds: 0.0 };
-    let path = format!("{}/../scenarios/classes/{class}/scenario.toml", env!("CARGO_MANIFEST_DIR"));
-    let Ok(mut text) = std::fs::read_to_string(&path) else { return draw };
+    let mut draw = Draw {
+        class,
+        seed,
+        threat: None,
+        false_confirmed: 0,
+        false_suspected: 0,
+        seconds: 0.0,
+    };
+    let path = format!(
+        "{}/../scenarios/classes/{class}/scenario.toml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let Ok(mut text) = std::fs::read_to_string(&path) else {
+        return draw;
+    };
     if one {
         text = first_sensor_only(&text);
     }
@@ -92,7 +127,11 @@ fn first_sensor_only(text: &str) -> String {
 }
 
 fn share(inside: usize, of: usize) -> String {
-    if of == 0 { "    -   ".to_owned() } else { format!("{:.3}/{of:<3}", inside as f64 / of as f64) }
+    if of == 0 {
+        "    -   ".to_owned()
+    } else {
+        format!("{:.3}/{of:<3}", inside as f64 / of as f64)
+    }
 }
 
 fn rms(values: &[f64]) -> String {
@@ -106,7 +145,10 @@ fn rms(values: &[f64]) -> String {
 }
 
 fn table(text: &mut String, moment: Moment, outcomes: &[Draw]) {
-    let _ = writeln!(text, "\n{moment:?}\nclass               launch90  time90    rms/median km  t rms s   impact90  time90    rms/median km  ellipses regions silent");
+    let _ = writeln!(
+        text,
+        "\n{moment:?}\nclass               launch90  time90    rms/median km  t rms s   impact90  time90    rms/median km  ellipses regions silent"
+    );
     let classes = CLASSES.iter().copied().chain(std::iter::once("all"));
     for class in classes {
         let judged: Vec<_> = outcomes
@@ -122,16 +164,29 @@ fn table(text: &mut String, moment: Moment, outcomes: &[Draw]) {
         let impacts: Vec<_> = judged.iter().filter_map(|m| m.impact.as_ref()).collect();
         let errors: Vec<f64> = launches.iter().map(|l| l.error_m / 1e3).collect();
         let times: Vec<f64> = launches.iter().map(|l| l.time_error_s).collect();
-        let misses: Vec<f64> = impacts.iter().filter_map(|i| i.error_m).map(|e| e / 1e3).collect();
+        let misses: Vec<f64> = impacts
+            .iter()
+            .filter_map(|i| i.error_m)
+            .map(|e| e / 1e3)
+            .collect();
         let interval: Vec<bool> = impacts.iter().filter_map(|i| i.time_inside_90).collect();
         let _ = writeln!(
             text,
             "{class:18} {} {} {:>14} {:>9} {} {} {:>14} {:>5} {:>5} {:>5}",
-            share(launches.iter().filter(|l| l.inside_90).count(), launches.len()),
-            share(launches.iter().filter(|l| l.time_inside_90).count(), launches.len()),
+            share(
+                launches.iter().filter(|l| l.inside_90).count(),
+                launches.len()
+            ),
+            share(
+                launches.iter().filter(|l| l.time_inside_90).count(),
+                launches.len()
+            ),
             rms(&errors),
             rms(&times),
-            share(impacts.iter().filter(|i| i.inside_90).count(), impacts.len()),
+            share(
+                impacts.iter().filter(|i| i.inside_90).count(),
+                impacts.len()
+            ),
             share(interval.iter().filter(|i| **i).count(), interval.len()),
             rms(&misses),
             misses.len(),
@@ -142,20 +197,34 @@ fn table(text: &mut String, moment: Moment, outcomes: &[Draw]) {
 }
 
 fn verdicts(text: &mut String, outcomes: &[Draw]) {
-    let _ = writeln!(text, "\nverdicts\nclass               found  suspected<=60s  confirmed<=60s  false-c false-s  s/draw");
+    let _ = writeln!(
+        text,
+        "\nverdicts\nclass               found  suspected<=60s  confirmed<=60s  false-c false-s  s/draw"
+    );
     for class in CLASSES.iter().copied().chain(std::iter::once("all")) {
-        let mine: Vec<&Draw> = outcomes.iter().filter(|d| class == "all" || d.class == class).collect();
+        let mine: Vec<&Draw> = outcomes
+            .iter()
+            .filter(|d| class == "all" || d.class == class)
+            .collect();
         let threats: Vec<&ThreatScore> = mine.iter().filter_map(|d| d.threat.as_ref()).collect();
         if threats.is_empty() {
             continue;
         }
-        let within = |f: &dyn Fn(&ThreatScore) -> Option<f64>| threats.iter().filter(|t| f(t).is_some_and(|s| s <= 60.0)).count();
+        let within = |f: &dyn Fn(&ThreatScore) -> Option<f64>| {
+            threats
+                .iter()
+                .filter(|t| f(t).is_some_and(|s| s <= 60.0))
+                .count()
+        };
         let _ = writeln!(
             text,
             "{class:18} {} {}        {}      {:>5} {:>5} {:>8.2}",
             share(threats.iter().filter(|t| t.found).count(), threats.len()),
             share(within(&|t| t.suspected_after_s), threats.len()),
-            share(within(&|t| t.confirmed_after_cutoff_and_radar_s), threats.len()),
+            share(
+                within(&|t| t.confirmed_after_cutoff_and_radar_s),
+                threats.len()
+            ),
             mine.iter().map(|d| d.false_confirmed).sum::<usize>(),
             mine.iter().map(|d| d.false_suspected).sum::<usize>(),
             mine.iter().map(|d| d.seconds).sum::<f64>() / mine.len() as f64,
@@ -164,12 +233,48 @@ fn verdicts(text: &mut String, outcomes: &[Draw]) {
 }
 
 fn show(draw: &Draw) {
-    let Some(threat) = &draw.threat else { return println!("{} {}: nothing", draw.class, draw.seed) };
-    print!("{} {}: sus {:?} conf {:?} late {:?} class {:?} held {}/{} own {}", draw.class, draw.seed, threat.suspected_after_s, threat.confirmed_after_s, threat.confirmed_after_cutoff_and_radar_s, threat.classification, threat.held, threat.reports, threat.own);
+    let Some(threat) = &draw.threat else {
+        return println!("{} {}: nothing", draw.class, draw.seed);
+    };
+    print!(
+        "{} {}: sus {:?} conf {:?} late {:?} class {:?} held {}/{} own {}",
+        draw.class,
+        draw.seed,
+        threat.suspected_after_s,
+        threat.confirmed_after_s,
+        threat.confirmed_after_cutoff_and_radar_s,
+        threat.classification,
+        threat.held,
+        threat.reports,
+        threat.own
+    );
     for m in &threat.moments {
-        let launch = m.launch.as_ref().map(|l| format!("L {:.1}/{:.1} {} t{:.1}", l.error_m / 1e3, l.semi_major_m / 1e3, l.inside_90, l.time_error_s));
-        let impact = m.impact.as_ref().map(|i| format!("I {:.1?}/{:.1?} {} t{:.1?} {:?}", i.error_m.map(|e| e / 1e3), i.semi_major_m.map(|e| e / 1e3), i.inside_90, i.time_error_s, i.time_inside_90));
-        print!(" | {:?} {:?} {} {}", m.moment, m.verdict.unwrap_or("-"), launch.unwrap_or_default(), impact.unwrap_or_default());
+        let launch = m.launch.as_ref().map(|l| {
+            format!(
+                "L {:.1}/{:.1} {} t{:.1}",
+                l.error_m / 1e3,
+                l.semi_major_m / 1e3,
+                l.inside_90,
+                l.time_error_s
+            )
+        });
+        let impact = m.impact.as_ref().map(|i| {
+            format!(
+                "I {:.1?}/{:.1?} {} t{:.1?} {:?}",
+                i.error_m.map(|e| e / 1e3),
+                i.semi_major_m.map(|e| e / 1e3),
+                i.inside_90,
+                i.time_error_s,
+                i.time_inside_90
+            )
+        });
+        print!(
+            " | {:?} {:?} {} {}",
+            m.moment,
+            m.verdict.unwrap_or("-"),
+            launch.unwrap_or_default(),
+            impact.unwrap_or_default()
+        );
     }
     println!();
 }

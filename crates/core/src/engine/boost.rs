@@ -1,5 +1,7 @@
 //! The boost of one object: the fit, and where it leads.
 
+use std::sync::Arc;
+
 use forewarn_physics::flight::coast::{Body, Fate, to_impact};
 use forewarn_physics::frames::wgs84::{Geodetic, height_m};
 use forewarn_physics::frames::{Itrf, Position, State, geodesic};
@@ -83,42 +85,6 @@ impl Boost {
         })
     }
 
-    /// Mean and covariance of the futures' states at a time after cut-off; `None` when too few
-    /// have cut off by then.
-    pub(super) fn coasted(&self, time: Epoch) -> Option<(Vector6<f64>, Matrix6<f64>)> {
-        let at_s = seconds_between(self.posterior.epoch, time);
-        let mut states = Vec::with_capacity(self.futures.len());
-        for future in &self.futures {
-            let cutoff = &future.cutoff;
-            let body = Body {
-                ballistic_coefficient_kg_m2: ballistic_coefficient_kg_m2(cutoff.quantile),
-                ..Body::VACUUM
-            };
-            let start: State<Itrf> = State::from_vectors(cutoff.position_m, cutoff.velocity_m_s);
-            let state =
-                forewarn_physics::flight::coast::propagate(&start, at_s - cutoff.time_s, &body);
-            let row =
-                Vector6::from_iterator(state.position.iter().chain(state.velocity.iter()).copied());
-            if row.iter().all(|value| value.is_finite()) {
-                states.push(row);
-            }
-        }
-        let n = states.len() as f64;
-        if states.len() < FUTURES / 2 {
-            return None;
-        }
-        let mean = states.iter().sum::<Vector6<f64>>() / n;
-        let covariance = states
-            .iter()
-            .map(|s| (s - mean) * (s - mean).transpose())
-            .sum::<Matrix6<f64>>()
-            / (n - 1.0);
-        Some((
-            mean,
-            covariance + Matrix6::from_diagonal(&Vector6::new(1e4, 1e4, 1e4, 1.0, 1.0, 1.0)),
-        ))
-    }
-
     /// Share of the futures that stay up.
     pub(super) fn orbit_share(&self) -> f64 {
         let up = self
@@ -196,6 +162,76 @@ impl Boost {
     /// Height [m] at the last look.
     pub(super) fn last_height_m(&self) -> f64 {
         height_m(&self.last.0.fixed_rows::<3>(0).into_owned())
+    }
+}
+
+/// The futures of a boost on their way, kept so that they need not be flown from cut-off anew.
+#[derive(Debug, Clone)]
+pub(super) struct Coast {
+    boost: Arc<Boost>,
+    /// Seconds after the epoch of the looks and state of each future, in order.
+    states: Vec<(f64, State<Itrf>)>,
+}
+
+impl Coast {
+    /// At each future's cut-off.
+    pub(super) fn of(boost: &Arc<Boost>) -> Self {
+        let states = boost
+            .futures
+            .iter()
+            .map(|future| {
+                let cutoff = &future.cutoff;
+                (
+                    cutoff.time_s,
+                    State::from_vectors(cutoff.position_m, cutoff.velocity_m_s),
+                )
+            })
+            .collect();
+        Self {
+            boost: boost.clone(),
+            states,
+        }
+    }
+
+    pub(super) fn is_of(&self, boost: &Arc<Boost>) -> bool {
+        Arc::ptr_eq(&self.boost, boost)
+    }
+
+    /// Flown to a time [s after the epoch of the looks].
+    pub(super) fn at(mut self, time_s: f64) -> Self {
+        for ((at_s, state), future) in self.states.iter_mut().zip(&self.boost.futures) {
+            let body = Body {
+                ballistic_coefficient_kg_m2: ballistic_coefficient_kg_m2(future.cutoff.quantile),
+                ..Body::VACUUM
+            };
+            *state = forewarn_physics::flight::coast::propagate(state, time_s - *at_s, &body);
+            *at_s = time_s;
+        }
+        self
+    }
+
+    /// Mean and covariance; `None` when too few futures are left.
+    pub(super) fn moments(&self) -> Option<(Vector6<f64>, Matrix6<f64>)> {
+        let rows: Vec<Vector6<f64>> = self
+            .states
+            .iter()
+            .map(|(_, state)| {
+                Vector6::from_iterator(state.position.iter().chain(state.velocity.iter()).copied())
+            })
+            .filter(|row| row.iter().all(|value| value.is_finite()))
+            .collect();
+        if rows.len() < FUTURES / 2 {
+            return None;
+        }
+        let n = rows.len() as f64;
+        let mean = rows.iter().sum::<Vector6<f64>>() / n;
+        let covariance = rows
+            .iter()
+            .map(|row| (row - mean) * (row - mean).transpose())
+            .sum::<Matrix6<f64>>()
+            / (n - 1.0);
+        let floor = Vector6::new(1e4, 1e4, 1e4, 1.0, 1.0, 1.0);
+        Some((mean, covariance + Matrix6::from_diagonal(&floor)))
     }
 }
 

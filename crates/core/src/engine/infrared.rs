@@ -41,6 +41,7 @@ pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry
         .iter()
         .map(|(id, _)| *id)
         .chain(result.confirmed.iter().copied())
+        .chain(result.exchanged.iter().flat_map(|pair| [pair.0, pair.1]))
         .collect();
     news.sort();
     news.dedup();

@@ -11,6 +11,7 @@ mod context;
 mod facts;
 mod health;
 mod infrared;
+mod kin;
 mod notices;
 mod object;
 mod outlook;
@@ -208,7 +209,7 @@ impl Engine {
         self.window
             .remember(&report, &self.world, now, self.late_window_s);
         if self.world.is_late(&report) {
-            self.window.late(&report);
+            self.window.late(&report, now);
         } else {
             self.world
                 .accept(&self.context, &mut self.registry, &report);
@@ -227,7 +228,7 @@ impl Engine {
             return;
         }
         self.judged = Some(now);
-        if self.window.is_dirty() {
+        if self.window.must_refold(now, ticked) {
             self.window
                 .refold(&self.context, &mut self.registry, &mut self.world);
         }

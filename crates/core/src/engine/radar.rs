@@ -3,13 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use forewarn_physics::frames::wgs84::{Geodetic, rough_distance_m};
-use forewarn_physics::math::{atan2, chi_square_survival, ln, wrap_pi};
-use forewarn_physics::time::{Epoch, after, seconds_between};
-use nalgebra::{Matrix6, Vector3, Vector6};
+use forewarn_physics::math::{chi_square_survival, ln};
+use forewarn_physics::time::{Epoch, seconds_between};
+use nalgebra::Vector3;
 
 use super::context::{Context, Registry};
-use super::object::{Arc1, Object, Parent};
+use super::object::{Arc1, Object};
 use super::world::{MOST_OBJECTS, World};
 use crate::model::{HeartbeatStatus, ObjectId, RecordId, Report, ReportBody, SensorIndex};
 use crate::sensors::coverage::can_see;
@@ -61,7 +60,7 @@ pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry
         })
         .collect();
     if !plots.is_empty() {
-        let free = update_tracks(world, context, registry, model, &plots);
+        let free = update_tracks(world, context, model, &plots);
         start_tracks(
             world,
             context,
@@ -84,7 +83,6 @@ pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry
 fn update_tracks(
     world: &mut World,
     context: &Context,
-    registry: &mut Registry,
     model: &SensorModel,
     plots: &[Plot],
 ) -> Vec<usize> {
@@ -135,14 +133,7 @@ fn update_tracks(
     let mut free = Vec::new();
     for (column, row) in result.row_of_column.iter().enumerate() {
         match row {
-            Some(row) => take_plot(
-                world,
-                context,
-                registry,
-                tracks[*row].0,
-                &plots[column],
-                density,
-            ),
+            Some(row) => take_plot(world, context, tracks[*row].0, &plots[column], density),
             None => free.push(column),
         }
     }
@@ -177,7 +168,7 @@ fn foreseen(object: &Object, arc: &Arc1, time: Epoch) -> Option<BallisticFilter>
 }
 
 /// Its plume was seen within the last looks: no cut-off is known before this time.
-fn under_power(object: &Object, time: Epoch) -> bool {
+pub(super) fn under_power(object: &Object, time: Epoch) -> bool {
     let plume = object
         .looks
         .last()
@@ -233,14 +224,7 @@ fn place_of(plot: &Measurement) -> Option<(Vector3<f64>, f64)> {
     ))
 }
 
-fn take_plot(
-    world: &mut World,
-    context: &Context,
-    registry: &mut Registry,
-    id: ObjectId,
-    plot: &Plot,
-    ln_density: f64,
-) {
+fn take_plot(world: &mut World, context: &Context, id: ObjectId, plot: &Plot, ln_density: f64) {
     let mut firm = false;
     world.change(id, |object| {
         let powered = under_power(object, plot.1.epoch);
@@ -269,7 +253,7 @@ fn take_plot(
     });
     world.note(id, Some(&plot.0));
     if firm {
-        settle(world, context, registry, id);
+        settle(world, context, id);
     }
 }
 
@@ -428,222 +412,13 @@ fn begin(
     });
     world.put(object);
     world.note(id, Some(&members[members.len() - 1].0));
-    settle(world, context, registry, id);
+    settle(world, context, id);
 }
 
-/// A new track is asked whose it is: a boost's, a piece of one, or a known satellite.
-fn settle(world: &mut World, context: &Context, registry: &mut Registry, id: ObjectId) {
+/// A new track is asked whether it is a known satellite, and is to be asked whose it is.
+fn settle(world: &mut World, context: &Context, id: ObjectId) {
     ask_catalogue(world, context, id);
-    let boosts: Vec<ObjectId> = world
-        .objects
-        .values()
-        .filter(|other| other.id != id && other.is_open() && other.boost.is_some())
-        .map(|other| other.id)
-        .collect();
-    for boost in boosts {
-        if world
-            .objects
-            .get(&id)
-            .is_some_and(|object| object.is_open())
-        {
-            match_boost(world, context, registry, boost, id);
-        }
-    }
-}
-
-/// A boost fitted anew is asked whether a track without a boost is its own.
-pub(super) fn join_boost(
-    world: &mut World,
-    context: &Context,
-    registry: &mut Registry,
-    boost: ObjectId,
-) {
-    let tracks: Vec<ObjectId> = world
-        .objects
-        .values()
-        .filter(|other| {
-            other.id != boost && other.is_open() && other.arc.is_some() && other.looks.is_empty()
-        })
-        .map(|other| other.id)
-        .collect();
-    for track in tracks {
-        match_boost(world, context, registry, boost, track);
-    }
-}
-
-/// Whether a radar track is what a boost became (then they are one), or a piece of it.
-fn match_boost(
-    world: &mut World,
-    _context: &Context,
-    _registry: &mut Registry,
-    boost_id: ObjectId,
-    track_id: ObjectId,
-) {
-    let (Some(owner), Some(track)) = (
-        world.objects.get(&boost_id).cloned(),
-        world.objects.get(&track_id).cloned(),
-    ) else {
-        return;
-    };
-    let (Some(boost), Some(arc)) = (&owner.boost, &track.arc) else {
-        return;
-    };
-    if !owner.is_open() || !track.looks.is_empty() || track.catalogue.is_some() {
-        return;
-    }
-    let filter = &arc.filter;
-    let Some(kind) = relation(boost, filter, &owner) else {
-        return;
-    };
-    match kind {
-        Relation::Same if owner.arc.is_none() => {
-            let (into, from) = (boost_id.min(track_id), boost_id.max(track_id));
-            world.merge(into, from);
-            if into == track_id {
-                // The older id keeps the object; its boost comes along.
-                let (fit, boosted) = (owner.fit.clone(), owner.boost.clone());
-                world.change(into, |object| {
-                    object.fit = fit;
-                    object.boost = boosted;
-                    object.stale = false;
-                });
-            } else {
-                world.change(into, |object| object.stale = false);
-            }
-        }
-        Relation::Same | Relation::Piece(_) => {
-            let at_last_cutoff = !matches!(kind, Relation::Piece(false));
-            let better = track.parent.is_none_or(|known| {
-                known.object == boost_id && at_last_cutoff && !known.at_last_cutoff
-            });
-            if better {
-                world.change(track_id, |object| {
-                    object.parent = Some(Parent {
-                        object: boost_id,
-                        probability: 0.95,
-                        at_last_cutoff,
-                    })
-                });
-                world.note(track_id, None);
-            }
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Relation {
-    /// It is what the boost became.
-    Same,
-    /// It came off at the end of a burn: of the last one or not.
-    Piece(bool),
-}
-
-/// Compares a track with a boost: at its end, and back at the ends of its earlier burns.
-fn relation(
-    boost: &super::boost::Boost,
-    filter: &BallisticFilter,
-    owner: &Object,
-) -> Option<Relation> {
-    let posterior = &boost.posterior;
-    let track_s = seconds_between(posterior.epoch, filter.epoch());
-    let state = filter.state();
-    let track = Vector6::from_iterator(
-        state
-            .state
-            .position
-            .iter()
-            .chain(state.state.velocity.iter())
-            .copied(),
-    );
-    let track_covariance = *state.covariance.matrix();
-    // While it burns its own echoes make short tracks that lag behind the thrust: nothing is
-    // joined before cut-off is known, but they are not threats of their own.
-    if under_power(owner, filter.epoch()) {
-        let (mean, covariance) = posterior.state(track_s);
-        let slack = Matrix6::from_diagonal(&Vector6::new(4e8, 4e8, 4e8, 4e6, 4e6, 4e6));
-        return fits(&(track - mean), &(covariance + track_covariance + slack))
-            .then_some(Relation::Piece(false));
-    }
-    let foreseen = boost.coasted(filter.epoch());
-
-    if let Some((mean, covariance)) = foreseen
-        && fits(&(track - mean), &(covariance + track_covariance))
-    {
-        return Some(Relation::Same);
-    }
-    if super::outlook::glider_weight(owner) > 0.2 && glides_on(boost, filter) {
-        return Some(Relation::Same);
-    }
-    pieces(boost, filter).map(Relation::Piece)
-}
-
-/// A track in the upper air, in the direction of the boost and as far on as its speed allows:
-/// what a glider becomes, which no ballistic arc foresees.
-fn glides_on(boost: &super::boost::Boost, filter: &BallisticFilter) -> bool {
-    let posterior = &boost.posterior;
-    let age_s = seconds_between(posterior.at(posterior.last_s), filter.epoch());
-    let (then, now) = (boost.last.0, filter.state().state);
-    let (from, to) = (
-        super::boost::place_of(&then),
-        Geodetic::from_itrf(now.position),
-    );
-    let speed_m_s = then.fixed_rows::<3>(3).norm();
-    if age_s < 5.0 || !(15e3..130e3).contains(&to.height_m) {
-        return false;
-    }
-    let mean_m_s = rough_distance_m(&from, &to) / age_s;
-    let slower = now.velocity.norm() < 1.05 * speed_m_s + 100.0;
-    let across = from.enu_from_itrf() * (now.position.vector() - from.to_itrf().vector());
-    let heading = from.enu_from_itrf() * then.fixed_rows::<3>(3);
-    let turned_rad = wrap_pi(atan2(across.x, across.y) - atan2(heading.x, heading.y)).abs();
-    slower && mean_m_s > 0.4 * speed_m_s && mean_m_s < 1.05 * speed_m_s && turned_rad < 0.2
-}
-
-fn fits(miss: &Vector6<f64>, covariance: &Matrix6<f64>) -> bool {
-    covariance
-        .cholesky()
-        .is_some_and(|factor| miss.dot(&factor.solve(miss)) < 22.5)
-}
-
-/// Back at the end of an earlier burn the track was where the boost was, nearly as fast.
-fn pieces(boost: &super::boost::Boost, filter: &BallisticFilter) -> Option<bool> {
-    let posterior = &boost.posterior;
-    let member = posterior.best();
-    let launch_s = member.fit.point.x[2];
-    let vehicle = member.vehicle().to_vec();
-    let programme = crate::estimate::ascent::Programme::new(
-        &member.component,
-        member.fit.point.x[3],
-        &vehicle,
-        &[],
-    );
-    let last = programme.burns.len() - 1;
-    let seen = programme.burns.iter().rposition(|burn| {
-        let at_s = burn.end_s + launch_s;
-        if at_s > posterior.last_s + 15.0 {
-            return false;
-        }
-        let Ok(back) = filter.predicted(after(posterior.epoch, at_s)) else {
-            return false;
-        };
-        let (mean, covariance) = posterior.state(at_s);
-        let state = back.state();
-        let there = Vector6::from_iterator(
-            state
-                .state
-                .position
-                .iter()
-                .chain(state.state.velocity.iter())
-                .copied(),
-        );
-        // Separation speeds and the time of separation spread pieces by some seconds of flight.
-        let slack = Matrix6::from_diagonal(&Vector6::new(4e8, 4e8, 4e8, 4e4, 4e4, 4e4));
-        fits(
-            &(there - mean),
-            &(covariance + *state.covariance.matrix() + slack),
-        )
-    });
-    seen.map(|stage| stage == last)
+    world.unsettled.insert(id);
 }
 
 fn ask_catalogue(world: &mut World, context: &Context, id: ObjectId) {

@@ -3,14 +3,15 @@
 //! Cheap to clone (everything big is behind an `Arc`): checkpoints of it are what late reports
 //! are folded into.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use forewarn_physics::time::{Epoch, seconds_between};
 
-use super::boost::Boost;
+use super::boost::{Boost, Coast};
 use super::context::{Context, Registry};
 use super::infrared;
+use super::kin;
 use super::object::{Arc1, Object};
 use super::outlook::glider_weight;
 use super::radar;
@@ -26,6 +27,12 @@ pub(super) const MOST_OBJECTS: usize = 20_000;
 const FORGET_S: f64 = 90.0;
 /// A boost is fitted anew at most this often, unless few looks were seen [s].
 const REFIT_S: f64 = 4.0;
+/// With fewer looks than this, a boost is fitted at every one of them.
+const FEW_LOOKS: usize = 12;
+/// So many boosts at once are fitted as often as one.
+const UNCROWDED: f64 = 6.0;
+/// However many there are, none waits longer than this many times [`REFIT_S`].
+const CROWD_MOST: f64 = 2.5;
 
 /// Everything held.
 #[derive(Debug, Clone)]
@@ -46,6 +53,12 @@ pub(super) struct World {
     pub owners: BTreeMap<TrackletId, ObjectId>,
     /// When each object's boost was last fitted.
     pub fitted: BTreeMap<ObjectId, Epoch>,
+    /// Radar tracks that must be asked whose they are, and when that was last done.
+    pub unsettled: BTreeSet<ObjectId>,
+    /// See `unsettled`.
+    pub settled: Option<Epoch>,
+    /// What boosts foresee, on its way.
+    pub coasts: BTreeMap<ObjectId, Coast>,
     /// Objects that changed since the last publication.
     pub changed: BTreeMap<ObjectId, Vec<RecordId>>,
 }
@@ -72,6 +85,9 @@ impl World {
             objects: BTreeMap::new(),
             owners: BTreeMap::new(),
             fitted: BTreeMap::new(),
+            unsettled: BTreeSet::new(),
+            settled: None,
+            coasts: BTreeMap::new(),
             changed: BTreeMap::new(),
         }
     }
@@ -113,8 +129,80 @@ impl World {
                 self.fold(context, registry, &scan);
             }
         }
-        self.refit(context, registry, now);
+        self.refit(context, now);
+        kin::settle(self, now);
         self.end_over(now);
+    }
+
+    /// Closes the scans that are over when all reports up to `now` are known.
+    pub(super) fn close_complete(
+        &mut self,
+        context: &Context,
+        registry: &mut Registry,
+        now: Epoch,
+    ) {
+        for sensor in 0..self.scans.len() {
+            if let Some(scan) = self.scans[sensor].close_complete(now) {
+                self.fold(context, registry, &scan);
+            }
+        }
+    }
+
+    /// Takes over the boosts of a world that knew less: they are nearly right, and dear.
+    pub(super) fn adopt(&mut self, before: &Self) {
+        let lacking: Vec<ObjectId> = self
+            .objects
+            .values()
+            .filter(|object| object.is_open() && object.looks.len() >= 3)
+            .map(|object| object.id)
+            .collect();
+        for id in lacking {
+            let Some(known) = before.objects.get(&id) else {
+                continue;
+            };
+            let newer = match (&known.boost, &self.objects[&id].boost) {
+                (Some(theirs), Some(ours)) => !Arc::ptr_eq(theirs, ours),
+                (Some(_), None) => true,
+                (None, _) => false,
+            };
+            if newer {
+                let (fit, boost) = (known.fit.clone(), known.boost.clone());
+                self.change(id, |object| {
+                    object.fit = fit;
+                    object.boost = boost;
+                });
+            }
+        }
+    }
+
+    /// After folding anew: what was fitted when, and whose fit lacks something.
+    pub(super) fn settle_fits(&mut self, before: &Self) {
+        self.fitted.clone_from(&before.fitted);
+        let same = |id: &ObjectId, object: &Object| {
+            before.objects.get(id).is_some_and(|known| {
+                known.looks.len() == object.looks.len()
+                    && known.misses == object.misses
+                    && known
+                        .looks
+                        .iter()
+                        .zip(&object.looks)
+                        .all(|(a, b)| a.1.record == b.1.record)
+            })
+        };
+        let fresh: Vec<(ObjectId, bool)> = self
+            .objects
+            .iter()
+            .filter(|(_, object)| !object.looks.is_empty())
+            .map(|(id, object)| {
+                let stale = before.objects.get(id).is_none_or(|known| known.stale);
+                (*id, stale || !same(id, object))
+            })
+            .collect();
+        for (id, stale) in fresh {
+            if self.objects[&id].stale != stale {
+                self.change(id, |object| object.stale = stale);
+            }
+        }
     }
 
     fn fold(&mut self, context: &Context, registry: &mut Registry, scan: &Scan) {
@@ -129,21 +217,29 @@ impl World {
         }
     }
 
-    /// Fits every boost that has new looks, each at most every few seconds.
-    fn refit(&mut self, context: &Context, registry: &mut Registry, now: Epoch) {
-        let due: Vec<ObjectId> = self
+    /// Fits every boost that has new looks, each at most every few seconds: the more there are,
+    /// the less often, so that a raid costs little more than a single flight.
+    fn refit(&mut self, context: &Context, now: Epoch) {
+        let waiting: Vec<(ObjectId, usize)> = self
             .objects
             .values()
             .filter(|object| object.stale && object.is_open() && object.looks.len() >= 3)
-            .filter(|object| {
-                self.fitted.get(&object.id).is_none_or(|at| {
-                    object.looks.len() < 12 || seconds_between(*at, now) >= REFIT_S
-                })
-            })
-            .map(|object| object.id)
+            .map(|object| (object.id, object.looks.len()))
             .collect();
-        for id in due {
-            let mut object = (*self.objects[&id]).clone();
+        let crowd = (waiting.len() as f64 / UNCROWDED).min(CROWD_MOST);
+        let due = waiting.into_iter().filter(|(id, looks)| {
+            let pause_s = match (*looks < FEW_LOOKS, crowd > 1.0) {
+                (true, false) => 0.0,
+                (false, false) => REFIT_S,
+                (_, true) => REFIT_S * crowd,
+            };
+            self.fitted
+                .get(id)
+                .is_none_or(|at| seconds_between(*at, now) >= pause_s)
+        });
+        let due: Vec<ObjectId> = due.map(|(id, _)| id).collect();
+        for id in &due {
+            let mut object = (*self.objects[id]).clone();
             object.stale = false;
             let boost = Boost::fit(
                 &mut object,
@@ -153,14 +249,19 @@ impl World {
                 context.seed,
             );
             object.boost = boost.map(Arc::new).or(object.boost);
-            self.fitted.insert(id, now);
+            self.fitted.insert(*id, now);
             self.put(object);
-            self.note(id, None);
-            radar::join_boost(self, context, registry, id);
+            self.note(*id, None);
+        }
+        if !due.is_empty() {
+            // A boost that is known better may now be seen to own a track.
+            let free = self.objects.values().filter(|object| kin::is_free(object));
+            let free: Vec<ObjectId> = free.map(|object| object.id).collect();
+            self.unsettled.extend(free);
         }
     }
 
-    fn end_over(&mut self, now: Epoch) {
+    pub(super) fn end_over(&mut self, now: Epoch) {
         let mut ended = Vec::new();
         for object in self.objects.values().filter(|object| object.is_open()) {
             if let Some(end) = over(object, now) {
@@ -184,6 +285,7 @@ impl World {
         for id in gone {
             self.objects.remove(&id);
             self.fitted.remove(&id);
+            self.coasts.remove(&id);
             self.owners.retain(|_, owner| *owner != id);
         }
     }
@@ -251,6 +353,19 @@ impl World {
         });
         for owner in self.owners.values_mut().filter(|owner| **owner == from) {
             *owner = into;
+        }
+        let orphans: Vec<ObjectId> = self
+            .objects
+            .values()
+            .filter(|object| object.parent.is_some_and(|parent| parent.object == from))
+            .map(|object| object.id)
+            .collect();
+        for orphan in orphans {
+            self.change(orphan, |object| {
+                if let Some(parent) = object.parent.as_mut() {
+                    parent.object = into;
+                }
+            });
         }
         self.change(from, |object| {
             object.merged_into = Some(into);

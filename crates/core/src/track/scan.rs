@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use forewarn_physics::time::{Epoch, seconds_between};
+use forewarn_physics::time::{Epoch, after, seconds_between};
 
 use crate::model::{Heartbeat, Report, ReportBody, SensorIndex};
 
@@ -15,6 +15,10 @@ use crate::model::{Heartbeat, Report, ReportBody, SensorIndex};
 const SHORTEST_OPEN_S: f64 = 0.5;
 /// Time tags of one look may differ by this much from the nominal window [s].
 const MARGIN_S: f64 = 0.05;
+/// A link that delivers within this time [s] is waited for; what takes longer comes late.
+const LONGEST_LAG_S: f64 = 3.0;
+/// What is remembered of the slowest delivery after each faster one.
+const LAG_KEPT: f64 = 0.98;
 /// A scan closes by itself at this many reports, so that a flood stays bounded.
 pub const MAX_REPORTS_PER_SCAN: usize = 50_000;
 
@@ -54,6 +58,8 @@ pub struct ScanBuilder {
     open: Vec<Arc<Report>>,
     last_heartbeat: Option<Epoch>,
     heard: u64,
+    /// How long the link takes [s]: the slowest of the recent deliveries.
+    lag_s: f64,
 }
 
 impl ScanBuilder {
@@ -65,6 +71,7 @@ impl ScanBuilder {
             open: Vec::new(),
             last_heartbeat: None,
             heard: 0,
+            lag_s: 0.0,
         }
     }
 
@@ -86,12 +93,28 @@ impl ScanBuilder {
             self.close()
         };
         self.heard += 1;
+        self.learn_lag(&report);
         self.open.push(report);
         closed
     }
 
-    /// Closes the open scan if time has passed its window.
+    fn learn_lag(&mut self, report: &Report) {
+        let taken_s = report
+            .received
+            .map_or(0.0, |received| seconds_between(report.time, received));
+        if taken_s <= LONGEST_LAG_S {
+            self.lag_s = taken_s.max(LAG_KEPT * self.lag_s);
+        }
+    }
+
+    /// Closes the open scan if engine time has passed its window by what the link takes: a scan
+    /// that closes sooner falls to pieces while its reports still travel.
     pub fn close_due(&mut self, now: Epoch) -> Option<Scan> {
+        self.close_complete(after(now, -self.lag_s))
+    }
+
+    /// The same where all reports up to `now` are known to be here.
+    pub fn close_complete(&mut self, now: Epoch) -> Option<Scan> {
         let first = self.open.first()?;
         let open_s = self.window_s().max(SHORTEST_OPEN_S) + MARGIN_S;
         if seconds_between(first.time, now) > open_s {
@@ -143,7 +166,7 @@ impl ScanBuilder {
 
 #[cfg(test)]
 mod tests {
-    use forewarn_physics::time::{after, parse_utc};
+    use forewarn_physics::time::parse_utc;
     use nalgebra::Vector3;
 
     use super::*;
@@ -208,6 +231,21 @@ mod tests {
         assert!(builder.close_due(epoch(0.5)).is_none());
         assert_eq!(builder.close_due(epoch(0.6)).unwrap().reports.len(), 1);
         assert!(builder.close_due(epoch(9.0)).is_none());
+    }
+
+    #[test]
+    fn reports_on_a_slow_link_stay_in_one_scan() {
+        let mut builder = ScanBuilder::new(SensorIndex(0), 2.0);
+        let slow = |seconds: f64| {
+            let mut report = (*spot(seconds)).clone();
+            report.received = Some(epoch(seconds + 1.5));
+            Arc::new(report)
+        };
+        assert!(builder.push(slow(0.0)).is_none());
+        assert!(builder.close_due(epoch(1.5)).is_none());
+        assert!(builder.push(slow(0.9)).is_none());
+        assert!(builder.close_due(epoch(2.4)).is_none());
+        assert_eq!(builder.close_due(epoch(2.6)).unwrap().reports.len(), 2);
     }
 
     #[test]

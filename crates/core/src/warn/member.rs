@@ -1,7 +1,7 @@
 //! What a warning knows of one of its objects.
 
-use forewarn_physics::frames::geodesic;
-use forewarn_physics::frames::wgs84::Geodetic;
+use forewarn_physics::frames::wgs84::{Geodetic, SEMI_MAJOR_AXIS_M};
+use forewarn_physics::frames::{Position, geodesic};
 use forewarn_physics::time::{Epoch, after, seconds_between};
 
 use super::area::{NamedArea, ellipse_ring, ring_touches};
@@ -101,8 +101,9 @@ impl Member {
 
     fn near(&self, other: &Self, rules: &WarnRules) -> bool {
         match (self.aim(), other.aim()) {
-            (Some(a), Some(b)) => {
-                geodesic::inverse(&a, &b).distance_m <= rules.raid_distance_m
+            (Some((a, reach_a_m)), Some((b, reach_b_m))) => {
+                let apart_m = geodesic::inverse(&a, &b).distance_m;
+                apart_m <= rules.raid_distance_m + reach_a_m + reach_b_m
                     || self.touches.iter().any(|i| other.touches.contains(i))
             }
             // Where one has no impact yet, the time alone decides.
@@ -117,15 +118,35 @@ impl Member {
             .map_or(self.assessed, |launch| launch.time)
     }
 
-    fn aim(&self) -> Option<Geodetic> {
-        let point = self.assessment.impact.as_ref().map(|impact| impact.place);
-        point.or_else(|| {
-            self.ring.first().map(|corner| Geodetic {
-                latitude_rad: corner[0],
-                longitude_rad: corner[1],
-                height_m: 0.0,
-            })
-        })
+    /// Where it will come down, and how far about [m]: a region is not a point.
+    fn aim(&self) -> Option<(Geodetic, f64)> {
+        if let Some(impact) = &self.assessment.impact {
+            return Some((impact.place, 0.0));
+        }
+        let corner = |ring: &[f64; 2]| Geodetic {
+            latitude_rad: ring[0],
+            longitude_rad: ring[1],
+            height_m: 0.0,
+        };
+        let sum = self
+            .ring
+            .iter()
+            .fold(nalgebra::Vector3::zeros(), |sum, ring| {
+                sum + corner(ring).to_itrf().vector()
+            });
+        if self.ring.is_empty() || sum.norm() < 1.0 {
+            return None;
+        }
+        let middle = Geodetic {
+            height_m: 0.0,
+            ..Geodetic::from_itrf(Position::from_vector(sum.normalize() * SEMI_MAJOR_AXIS_M))
+        };
+        let reach_m = self
+            .ring
+            .iter()
+            .map(|ring| geodesic::inverse(&middle, &corner(ring)).distance_m)
+            .fold(0.0, f64::max);
+        Some((middle, reach_m))
     }
 
     /// The impact differs from what was last told, by more than its own uncertainty.

@@ -89,6 +89,7 @@ impl Warner {
         self.withdraw(now, &mut out);
         self.finish(now, &mut out);
         self.enlist(now, &mut out);
+        self.unite(now, &mut out);
         self.update(now, &mut out);
         self.forget(now);
         out
@@ -338,6 +339,47 @@ impl Warner {
     fn enter(&mut self, at: usize, object: ObjectId) {
         self.open[at].objects.push(object);
         self.open[at].objects.sort_unstable();
+    }
+
+    /// Warnings that turn out to be of one raid become one: the older takes over the younger's
+    /// objects and says so before the younger ends.
+    fn unite(&mut self, now: Epoch, out: &mut Vec<Warning>) {
+        let mut grown: Vec<WarningId> = Vec::new();
+        let mut ended: Vec<Open> = Vec::new();
+        let mut older = 0;
+        while older < self.open.len() {
+            let younger = (older + 1..self.open.len()).find(|at| {
+                let (a, b) = (&self.open[older], &self.open[*at]);
+                a.released_by == b.released_by && b.objects.iter().any(|id| self.one_raid(*id, a))
+            });
+            let Some(younger) = younger else {
+                older += 1;
+                continue;
+            };
+            let gone = self.open.remove(younger);
+            let objects = gone.objects.clone();
+            self.open[older].objects.extend(objects);
+            self.open[older].objects.sort_unstable();
+            self.open[older].objects.dedup();
+            grown.push(self.open[older].id);
+            ended.push(gone);
+        }
+        grown.dedup();
+        for id in grown {
+            if let Some(at) = self.open.iter().position(|open| open.id == id) {
+                self.tell(at, WarningAction::Update, now, out);
+            }
+        }
+        for gone in ended.into_iter().filter(|gone| gone.revision > 0) {
+            let close = Said {
+                action: WarningAction::Cancel,
+                objects: gone.objects.clone(),
+                standing: 0,
+                by: None,
+                moved: true,
+            };
+            self.close(gone, &close, now, out);
+        }
     }
 
     /// Ends drafts that have nobody left: their objects are in another warning now.

@@ -252,6 +252,23 @@ fn a_raid_is_one_warning_with_a_count() {
 }
 
 #[test]
+fn warnings_that_turn_out_to_be_of_one_raid_become_one() {
+    let mut warner = warner(Vec::new());
+    let elsewhere = |object, latitude_deg| {
+        changed(missile(object, Verdict::Confirmed), |a| {
+            a.impact.as_mut().unwrap().place = place(latitude_deg, 20.0)
+        })
+    };
+    let said = warner.step(at(100.0), &[elsewhere(1, 0.0), elsewhere(2, 8.0)]);
+    assert_eq!(told(&said), vec![(1, Issue, 1), (2, Issue, 1)]);
+    // A third one between them joins both.
+    let said = warner.step(at(120.0), &[elsewhere(3, 4.0)]);
+    assert_eq!(told(&said), vec![(1, Update, 3), (2, Cancel, 1)]);
+    assert!(said[1].description.contains("another warning"));
+    assert_eq!(warner.open().count(), 1);
+}
+
+#[test]
 fn one_of_a_raid_is_taken_back_alone() {
     let mut warner = warner(Vec::new());
     warner.step(

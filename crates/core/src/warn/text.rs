@@ -50,7 +50,11 @@ pub(super) fn headline(message: &Message<'_>) -> String {
             format!("{mode}: {kind}: {what}{left}")
         }
         WarningAction::Cancel if message.moved => {
-            format!("{mode}: Draft replaced: {what} is in another warning now")
+            let kind = match message.released_by {
+                Some(_) => "Warning",
+                None => "Draft",
+            };
+            format!("{mode}: {kind} replaced: {what} is in another warning now")
         }
         WarningAction::Cancel => format!("{mode}: Warning ended: the danger from {what} is over"),
         WarningAction::Retract => {
@@ -65,7 +69,7 @@ pub(super) fn description(message: &Message<'_>) -> String {
     match message.action {
         WarningAction::Issue | WarningAction::Update => alarm(message, &mut lines),
         WarningAction::Cancel if message.moved => {
-            lines.push("This draft is replaced by another warning of the same objects.".into())
+            lines.push("This is replaced by another warning of the same objects.".into())
         }
         WarningAction::Cancel => {
             lines.push("The last predicted time of impact has passed, or the flight has ended. This warning is over.".into());

@@ -7,13 +7,15 @@
 
 use forewarn_physics::flight::atmosphere;
 use forewarn_physics::flight::gravity;
-use forewarn_physics::frames::wgs84::{Geodetic, ROTATION_RATE_RAD_S, height_m};
+use forewarn_physics::frames::wgs84::{Geodetic, ROTATION_RATE_RAD_S, SEMI_MAJOR_AXIS_M, height_m};
 use forewarn_physics::math::exp;
 use nalgebra::{Matrix3, Vector3};
 
 use super::programme::{Programme, outer};
 
 const STEP_S: f64 = 2.0;
+/// Above this height [m] drag is nothing.
+const NO_AIR_M: f64 = 120e3;
 
 /// Position, velocity and their partial derivatives at one moment of a flight.
 #[derive(Debug, Clone)]
@@ -44,8 +46,11 @@ struct Law<'a> {
 
 impl Law<'_> {
     fn drag_m_s2(&self, position_m: &Vector3<f64>, velocity_m_s: &Vector3<f64>) -> Vector3<f64> {
+        if is_above_air(position_m) {
+            return Vector3::zeros();
+        }
         let height = height_m(position_m);
-        if height > 120_000.0 {
+        if height > NO_AIR_M {
             return Vector3::zeros();
         }
         let density_kg_m3 = atmosphere::density_kg_m3(height.max(0.0));
@@ -258,11 +263,20 @@ impl Run<'_> {
     }
 }
 
+/// Higher than any air that matters, wherever on the ellipsoid; spares the height itself.
+fn is_above_air(position_m: &Vector3<f64>) -> bool {
+    let radius_m = SEMI_MAJOR_AXIS_M + NO_AIR_M;
+    position_m.norm_squared() > radius_m * radius_m
+}
+
 /// Relative change of air density with height [1/m].
 fn density_slope(position_m: &Vector3<f64>) -> f64 {
     const STEP_M: f64 = 100.0;
+    if is_above_air(position_m) {
+        return 0.0;
+    }
     let height = height_m(position_m).max(0.0);
-    if height > 120_000.0 {
+    if height > NO_AIR_M {
         return 0.0;
     }
     let density_kg_m3 = atmosphere::density_kg_m3(height);
