@@ -258,7 +258,7 @@ fn disjoint(a: &Object, b: &Object) -> bool {
             .filter(|(known, _)| *known == sensor)
             .map(|(_, hit)| hit.time);
         let first = times.next()?;
-        Some((first, times.last().unwrap_or(first)))
+        Some((first, times.next_back().unwrap_or(first)))
     };
     a.contributions
         .keys()

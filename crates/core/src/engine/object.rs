@@ -95,8 +95,6 @@ pub(super) struct Object {
     pub arc: Option<Arc1>,
     /// Satellite that it is.
     pub catalogue: Option<CatalogueMatch>,
-    /// Whether the catalogue was asked at this many updates.
-    pub catalogue_asked: u32,
     /// What it came off.
     pub parent: Option<Parent>,
     /// What it turned out to be.
@@ -123,7 +121,6 @@ impl Object {
             stale: false,
             arc: None,
             catalogue: None,
-            catalogue_asked: 0,
             parent: None,
             merged_into: None,
             end: None,
@@ -220,11 +217,6 @@ impl Object {
             self.misses.push((sensor, time));
             self.misses.sort_by_key(|(_, epoch)| *epoch);
         }
-    }
-
-    /// Reports held, all sensors.
-    pub(super) fn reports(&self) -> u32 {
-        self.contributions.values().map(|entry| entry.reports).sum()
     }
 
     /// The first of two or more looks that missed it after it was last seen: then it has cut off.
