@@ -101,7 +101,8 @@ pub fn run(
     Ok(())
 }
 
-fn setup(recording: &Recording, extras: &Extras) -> Setup {
+/// What the engine is started with for a recording.
+pub fn setup(recording: &Recording, extras: &Extras) -> Setup {
     let lines: Vec<&str> = recording
         .catalogue_tle
         .as_deref()

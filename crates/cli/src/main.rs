@@ -6,7 +6,6 @@ mod args;
 mod demo;
 mod failure;
 mod files;
-mod gazetteer;
 mod import;
 mod output;
 mod report;

@@ -19,6 +19,7 @@ pub mod config;
 pub mod csv;
 pub mod czml;
 pub mod events;
+pub mod gazetteer;
 pub mod geojson;
 pub mod oem;
 pub mod record;

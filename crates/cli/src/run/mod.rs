@@ -18,7 +18,6 @@ use forewarn_formats::truth::{Truth, read_truth};
 
 use crate::args::{RunArgs, Speed};
 use crate::failure::{Failure, Outcome, make_dir};
-use crate::gazetteer::launch_sites;
 use crate::output::Output;
 
 /// What is run, and how.
@@ -113,7 +112,7 @@ fn load(job: &Job, output: Output) -> Outcome<Loaded> {
     }
     loaded.setup.seed = job.seed;
     if loaded.gazetteer {
-        loaded.setup.gazetteer = launch_sites();
+        loaded.setup.gazetteer = forewarn_formats::gazetteer::load();
     }
     Ok(loaded)
 }

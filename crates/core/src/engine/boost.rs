@@ -11,12 +11,18 @@ use nalgebra::{Matrix2, Matrix6, Vector2, Vector6};
 
 use super::object::Object;
 use crate::estimate::ascent::{Bank, Cutoff, Look, Looks, Posterior, ballistic_coefficient_kg_m2};
-use crate::model::ImpactRegion;
-use crate::model::SensorKind;
+use crate::model::{ImpactRegion, ObjectId, SensorKind};
 use crate::sensors::SensorModel;
 
 /// Futures drawn from a boost.
 const FUTURES: usize = 96;
+/// While it burns the futures are drawn anew at most this often [s], once it was watched for
+/// [`STEADY_S`]: they are most of the work, and hardly change from look to look.
+const FUTURES_KEPT_S: f64 = 9.0;
+const STEADY_S: f64 = 60.0;
+/// A fit is sound from this chance of a worse misfit on, and from this many looks.
+const SOUND_P: f64 = 1e-3;
+const SOUND_LOOKS: u32 = 10;
 /// Looks used in one fit: more are thinned, the first and last kept.
 const FIT_LOOKS: usize = 64;
 /// A flight longer than this is not followed to impact [s].
@@ -40,6 +46,11 @@ pub(super) struct Boost {
     pub posterior: Posterior,
     /// Drawn futures.
     pub futures: Vec<Future>,
+    /// Last look that they were drawn with [s] after the epoch of the looks.
+    futures_s: f64,
+    /// The last fit that was sound, where the present one is not: a later burn that no ascent of
+    /// the bank explains does not undo what was known of the launch.
+    sound: Option<Arc<Posterior>>,
     /// How many satellites are in the fit.
     pub satellites: u32,
     /// Looks in the fit.
@@ -65,24 +76,26 @@ impl Boost {
             return None;
         }
         let posterior = object.fit.update(bank, epoch, &looks)?;
-        let futures = posterior
-            .cutoffs(
-                FUTURES,
-                seed ^ object.id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15),
-            )
-            .into_iter()
-            .map(follow)
-            .collect();
+        let (futures, futures_s) = still_good(object, &posterior)
+            .unwrap_or_else(|| (futures(&posterior, seed, object.id), posterior.last_s));
         let last = posterior.state(posterior.last_s);
         let log_evidence_ratio = evidence_over_drifting(&posterior, &looks);
+        let sound = sound_before(object, &posterior);
         Some(Self {
+            sound,
             posterior,
             futures,
+            futures_s,
             satellites,
             looks: looks.looks.len() as u32,
             last,
             log_evidence_ratio,
         })
+    }
+
+    /// The fit to be asked for the launch: this one, or the last sound one before it.
+    pub(super) fn of_launch(&self) -> &Posterior {
+        self.sound.as_deref().unwrap_or(&self.posterior)
     }
 
     /// Share of the futures that stay up.
@@ -233,6 +246,39 @@ impl Coast {
         let floor = Vector6::new(1e4, 1e4, 1e4, 1.0, 1.0, 1.0);
         Some((mean, covariance + Matrix6::from_diagonal(&floor)))
     }
+}
+
+fn futures(posterior: &Posterior, seed: u64, id: ObjectId) -> Vec<Future> {
+    posterior
+        .cutoffs(FUTURES, seed ^ id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        .into_iter()
+        .map(follow)
+        .collect()
+}
+
+/// The last sound fit, if the new one is not sound.
+fn sound_before(object: &Object, posterior: &Posterior) -> Option<Arc<Posterior>> {
+    let before = object.boost.as_ref()?;
+    if posterior.p_value >= SOUND_P {
+        return None;
+    }
+    let known = before.sound.clone();
+    known.or_else(|| {
+        let held = before.posterior.p_value >= SOUND_P && before.looks >= SOUND_LOOKS;
+        held.then(|| Arc::new(before.posterior.clone()))
+    })
+}
+
+/// The futures of the fit before, where they still serve: it burns on, and few looks came since.
+fn still_good(object: &Object, posterior: &Posterior) -> Option<(Vec<Future>, f64)> {
+    let before = object.boost.as_ref()?;
+    let age_s = posterior.last_s - before.futures_s;
+    let serves = posterior.missed_s.is_none()
+        && before.posterior.missed_s.is_none()
+        && before.posterior.epoch == posterior.epoch
+        && before.posterior.last_s > STEADY_S
+        && (0.0..FUTURES_KEPT_S).contains(&age_s);
+    serves.then(|| (before.futures.clone(), before.futures_s))
 }
 
 fn follow(cutoff: Cutoff) -> Future {

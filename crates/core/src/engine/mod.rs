@@ -29,8 +29,10 @@ use thiserror::Error;
 
 pub use setup::{CatalogueEntry, ProtectedArea, Setup, Thresholds};
 
-use crate::estimate::ascent::{Bank, BankError};
-use crate::model::{Assessment, Event, EventBody, Health, Record, RecordId, Report, Warning};
+use crate::estimate::ascent::{Bank, BankError, Posterior};
+use crate::model::{
+    Assessment, Event, EventBody, Health, ObjectId, Record, RecordId, Report, Warning,
+};
 use crate::sensors::{SensorError, SensorModel};
 use crate::warn::{NamedArea, WarnRules, Warner};
 use admission::Admission;
@@ -135,6 +137,13 @@ impl Engine {
         self.publisher
             .last_impact()
             .map(|impact| after(impact, AFTER_IMPACT_S))
+    }
+
+    /// The ascent fitted to an object, for studies of what it would say with other prior
+    /// knowledge; `None` where none was fitted.
+    pub fn ascent(&self, object: ObjectId) -> Option<&Posterior> {
+        let boost = self.world.objects.get(&object)?.boost.as_ref()?;
+        Some(boost.of_launch())
     }
 
     /// Takes one record and returns what is concluded.

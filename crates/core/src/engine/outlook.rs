@@ -46,7 +46,7 @@ impl Outlook {
     ) -> Self {
         let mut outlook = Self::default();
         if let Some(boost) = &object.boost {
-            outlook.launch = launch_estimate(&boost.posterior, gazetteer);
+            outlook.launch = launch_estimate(boost.of_launch(), gazetteer);
             if object.missed_since().is_some() {
                 let (cutoff_s, sigma_s) = boost.posterior.cutoff();
                 outlook.burnout = Some((boost.posterior.at(cutoff_s), sigma_s));

@@ -15,6 +15,11 @@ const KEEP: f64 = 10.0;
 /// Numbers of looks at which every component is tried again from scratch.
 const COLD: [usize; 5] = [3, 5, 8, 14, 28];
 
+/// Below this chance of a worse misfit every component is tried again from scratch, after at
+/// least this many further looks.
+const MISFIT_P: f64 = 1e-3;
+const RETRY_LOOKS: usize = 4;
+
 /// Prior knowledge of ascents, ready for fitting.
 #[derive(Debug, Clone)]
 pub struct Bank {
@@ -62,6 +67,7 @@ pub struct AscentFit {
     warm: Vec<Option<Point>>,
     looks_at_cold: usize,
     satellites: usize,
+    misfits: bool,
 }
 
 impl AscentFit {
@@ -103,7 +109,9 @@ impl AscentFit {
                 });
             }
         }
-        Some(Posterior::new(epoch, looks, members))
+        let posterior = Posterior::new(epoch, looks, members);
+        self.misfits = posterior.p_value < MISFIT_P;
+        Some(posterior)
     }
 
     fn is_cold(&mut self, bank: &Bank, looks: &Looks) -> bool {
@@ -112,7 +120,12 @@ impl AscentFit {
         let due = COLD
             .iter()
             .any(|at| self.looks_at_cold < *at && count >= *at);
+        // A warm start can be caught where an earlier staging was read wrongly: begin again, at
+        // intervals that grow with the looks.
+        let stuck =
+            self.misfits && count >= self.looks_at_cold + RETRY_LOOKS.max(self.looks_at_cold / 6);
         let cold = due
+            || stuck
             || looks.bias_sigma_rad.len() != self.satellites
             || self.warm.iter().all(Option::is_none);
         if cold {

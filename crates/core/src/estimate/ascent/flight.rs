@@ -13,9 +13,12 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::programme::{Programme, outer};
 
+/// Longest step with sensitivities, which go by second order [s].
 const STEP_S: f64 = 2.0;
 /// Above this height [m] drag is nothing.
 const NO_AIR_M: f64 = 120e3;
+/// Longest step of the state alone: fourth order leaves metres [s].
+const STATE_STEP_S: f64 = 4.0;
 
 /// Position, velocity and their partial derivatives at one moment of a flight.
 #[derive(Debug, Clone)]
@@ -155,7 +158,12 @@ impl Run<'_> {
         if span_s <= 1e-9 {
             return;
         }
-        let steps = (span_s / STEP_S).ceil().max(1.0);
+        let longest_s = if self.flight.partials > 0 {
+            STEP_S
+        } else {
+            STATE_STEP_S
+        };
+        let steps = (span_s / longest_s).ceil().max(1.0);
         let dt = span_s / steps;
         for _ in 0..steps as usize {
             self.step(stage, dt);
