@@ -253,6 +253,17 @@ fn losses_m_s(speed_m_s: f64, angle_rad: f64, burn_s: f64, class: VehicleClass) 
     }
 }
 
+/// What the first stage of a launcher takes of the time under power and of the ideal speed:
+/// launchers of two stages burn the first for two to four minutes to 2 or 3 km/s, and push at
+/// less than one g for most of the rest (textbook figures).
+const FIRST_BURN_SHARE: Band = Band::new(0.24, 0.42);
+const FIRST_GAIN_SHARE: Band = Band::new(0.34, 0.52);
+
+/// A share as the weight of one part against a second of weight one.
+fn against_one(share: f64) -> f64 {
+    share / (1.0 - share)
+}
+
 fn draw_vehicle(
     class: VehicleClass,
     prior: &ClassPrior,
@@ -270,8 +281,13 @@ fn draw_vehicle(
         raw.iter().map(|share| share / sum).collect()
     };
     let launcher = class == VehicleClass::SpaceLaunch;
-    let burn_shares = shares(rng, if launcher { 0.42 } else { 1.05 });
-    let gain_shares = shares(rng, if launcher { 0.64 } else { 0.82 });
+    let (first_burn, first_gain) = if launcher {
+        (against_one(FIRST_BURN_SHARE.draw(rng)), against_one(FIRST_GAIN_SHARE.draw(rng)))
+    } else {
+        (1.05, 0.82)
+    };
+    let burn_shares = shares(rng, first_burn);
+    let gain_shares = shares(rng, first_gain);
     let mut time_s = 0.0;
     let mut stages = Vec::new();
     for i in 0..count {

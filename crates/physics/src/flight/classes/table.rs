@@ -132,10 +132,11 @@ fn special(class: VehicleClass) -> ClassPrior {
             ..COMMON
         },
         VehicleClass::SpaceLaunch => ClassPrior {
-            burn_s: Band::new(480.0, 600.0),
-            gap_s: Band::new(5.0, 12.0),
-            first_thrust_m_s2: Band::new(1.25 * G, 2.0 * G),
-            exhaust_velocity_m_s: Band::new(2_850.0, 3_050.0),
+            burn_s: Band::new(440.0, 620.0),
+            gap_s: Band::new(4.0, 12.0),
+            first_thrust_m_s2: Band::new(1.15 * G, 1.8 * G),
+            exhaust_velocity_m_s: Band::new(2_750.0, 3_100.0),
+            variation: Band::new(0.0, 0.08),
             // Of its orbit: height over the equatorial radius, and path angle at staging.
             range_m: Band::new(200e3, 320e3),
             loft: Loft::Angle(Band::new(22.0 * DEGREE, 32.0 * DEGREE)),
@@ -143,7 +144,9 @@ fn special(class: VehicleClass) -> ClassPrior {
             burnout_speed_m_s: Band::new(7_000.0, 8_200.0),
             ascent_ballistic_coefficient_kg_m2: Band::new(15_000.0, 30_000.0),
             payload_ballistic_coefficient_kg_m2: Band::new(100.0, 300.0),
-            source: "generic two-stage launcher: 480 to 600 s of burn, orbit above 180 km",
+            source: "generic two-stage launcher: 440 to 620 s of burn, 1.15 to 1.8 g at lift-off \
+                     (liquid ones 1.2 to 1.5), thrust reduced about the greatest dynamic \
+                     pressure, orbit above 180 km",
             ..COMMON
         },
         _ => ClassPrior {
