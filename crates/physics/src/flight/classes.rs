@@ -282,7 +282,10 @@ fn draw_vehicle(
     };
     let launcher = class == VehicleClass::SpaceLaunch;
     let (first_burn, first_gain) = if launcher {
-        (against_one(FIRST_BURN_SHARE.draw(rng)), against_one(FIRST_GAIN_SHARE.draw(rng)))
+        (
+            against_one(FIRST_BURN_SHARE.draw(rng)),
+            against_one(FIRST_GAIN_SHARE.draw(rng)),
+        )
     } else {
         (1.05, 0.82)
     };
