@@ -11,13 +11,15 @@ use forewarn_physics::frames::wgs84::{Geodetic, ROTATION_RATE_RAD_S, SEMI_MAJOR_
 use forewarn_physics::math::exp;
 use nalgebra::{Matrix3, Vector3};
 
+use super::prior::GRID;
 use super::programme::{Programme, outer};
 
 /// Longest step with sensitivities, which go by second order [s].
 const STEP_S: f64 = 2.0;
 /// Above this height [m] drag is nothing.
 const NO_AIR_M: f64 = 120e3;
-/// Longest step of the state alone: fourth order leaves metres [s].
+/// Longest step of the state alone [s]: fourth order leaves metres, where a step is no more than
+/// half a cell of the pitch grid.
 const STATE_STEP_S: f64 = 4.0;
 
 /// Position, velocity and their partial derivatives at one moment of a flight.
@@ -161,7 +163,8 @@ impl Run<'_> {
         let longest_s = if self.flight.partials > 0 {
             STEP_S
         } else {
-            STATE_STEP_S
+            let half_cell_s = 0.5 * self.law.programme.end_s() / (GRID - 1) as f64;
+            half_cell_s.clamp(STEP_S, STATE_STEP_S)
         };
         let steps = (span_s / longest_s).ceil().max(1.0);
         let dt = span_s / steps;
