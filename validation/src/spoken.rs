@@ -20,8 +20,8 @@ pub struct Spoken {
     pub confirmed: bool,
     /// Reports it holds.
     pub records: BTreeSet<RecordId>,
-    /// Names of the catalogue it was given.
-    pub catalogue: BTreeSet<Arc<str>>,
+    /// Names of the catalogue it was given, in order.
+    pub catalogue: Vec<Arc<str>>,
     /// What was said last: verdict and why.
     pub last: (Verdict, Reason),
     /// Every verdict and why, in order, without repetition, with its time [s].
@@ -100,7 +100,7 @@ impl Ear {
             spells: Vec::new(),
             confirmed: false,
             records: BTreeSet::new(),
-            catalogue: BTreeSet::new(),
+            catalogue: Vec::new(),
             last: (said.verdict, said.reason),
             story: Vec::new(),
             assessments: 0,
@@ -110,7 +110,9 @@ impl Ear {
         for record in &said.withdrawn {
             spoken.records.remove(record);
         }
-        spoken.catalogue.extend(said.catalogue.clone());
+        if said.catalogue.is_some() && spoken.catalogue.last() != said.catalogue.as_ref() {
+            spoken.catalogue.extend(said.catalogue.clone());
+        }
         let threat = matches!(said.verdict, Verdict::Suspected | Verdict::Confirmed);
         spoken.confirmed |= said.verdict == Verdict::Confirmed;
         let ended = said.phase == forewarn_core::model::FlightPhase::Ended;

@@ -100,7 +100,7 @@ fn part(
     let owners = owners(&ear);
     common(proof, name, &ear, &passes, &owners);
     if catalogued {
-        named(proof, &recording, &ear, &passes, &owners);
+        named(proof, &ear, &passes, &owners);
     } else {
         suspicions(proof, &ear, &passes, &owners);
     }
@@ -264,21 +264,14 @@ fn suspicions(
     );
 }
 
-fn named(
-    proof: &mut Proof,
-    recording: &Recording,
-    ear: &Ear,
-    passes: &[Pass],
-    owners: &BTreeMap<&RecordId, ObjectId>,
-) {
+fn named(proof: &mut Proof, ear: &Ear, passes: &[Pass], owners: &BTreeMap<&RecordId, ObjectId>) {
     let suspected = ear.suspected().len();
     proof.goal(
         "orbits-catalogued: never suspected",
         &format!("{suspected} suspected"),
         suspected == 0,
     );
-    let numbers = numbers(recording);
-    let (mut right, mut wrong, mut nameless, mut ambiguous) = (0, 0, 0, 0);
+    let (mut right, mut wrong, mut nameless, mut corrected) = (0, 0, 0, 0);
     let mut satellites: BTreeMap<&str, bool> = BTreeMap::new();
     for pass in passes {
         let Some(spoken) = object_of(pass, ear, owners) else {
@@ -287,13 +280,14 @@ fn named(
         if spoken.records.len() < NAMED_REPORTS {
             continue;
         }
-        let truth = numbers.get(&*pass.object);
+        // A satellite's name in the truth ends with its number.
+        let truth = pass.object.rsplit(' ').next();
         let entry = satellites.entry(&pass.object).or_insert(false);
         if spoken.catalogue.is_empty() {
             nameless += 1;
-        } else if spoken.catalogue.iter().any(|name| Some(name) == truth) {
+        } else if spoken.catalogue.last().map(|name| &**name) == truth {
             right += 1;
-            ambiguous += usize::from(spoken.catalogue.len() > 1);
+            corrected += usize::from(spoken.catalogue.len() > 1);
             *entry = true;
         } else {
             wrong += 1;
@@ -301,7 +295,7 @@ fn named(
     }
     let never = satellites.values().filter(|named| !**named).count();
     proof.line(&format!(
-        "Passes whose object has {NAMED_REPORTS} reports or more: {right} named rightly ({ambiguous} of them after another name), {wrong} wrongly, {nameless} not."
+        "Passes whose object has {NAMED_REPORTS} reports or more: {right} named rightly ({corrected} of them after another name), {wrong} wrongly, {nameless} not."
     ));
     proof.goal(
         "orbits-catalogued: each is named",
@@ -313,28 +307,6 @@ fn named(
         ),
         never == 0 && wrong + nameless == 0,
     );
-}
-
-/// Catalogue numbers by the name of the true object.
-fn numbers(recording: &Recording) -> BTreeMap<Arc<str>, Arc<str>> {
-    let lines: Vec<&str> = recording
-        .catalogue_tle
-        .as_deref()
-        .unwrap_or_default()
-        .lines()
-        .collect();
-    let sets: Vec<Arc<str>> = lines
-        .windows(2)
-        .filter(|pair| pair[0].starts_with("1 ") && pair[1].starts_with("2 "))
-        .map(|pair| pair[0][2..7].trim().into())
-        .collect();
-    recording
-        .truth
-        .objects
-        .iter()
-        .zip(sets)
-        .map(|(object, number)| (object.object.clone(), number))
-        .collect()
 }
 
 fn listing(proof: &mut Proof, options: &Options, ear: &Ear, origins: &Origins) {

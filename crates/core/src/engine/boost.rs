@@ -5,7 +5,7 @@ use std::sync::Arc;
 use forewarn_physics::flight::coast::{Body, Fate, to_impact};
 use forewarn_physics::frames::wgs84::{Geodetic, height_m};
 use forewarn_physics::frames::{Itrf, Position, State, geodesic};
-use forewarn_physics::math::{cos, sin, wrap_pi};
+use forewarn_physics::math::{cos, ln, sin, wrap_pi};
 use forewarn_physics::time::{Epoch, after, seconds_between};
 use nalgebra::{Matrix2, Matrix6, Vector2, Vector6};
 
@@ -71,7 +71,8 @@ impl Boost {
         seed: u64,
     ) -> Option<Self> {
         let epoch = object.looks.first()?.1.time;
-        let (looks, satellites) = gather(object, models, epoch, now);
+        let (looks, densities) = gather(object, models, epoch, now);
+        let satellites = looks.bias_sigma_rad.len() as u32;
         if looks.looks.len() < 3 {
             return None;
         }
@@ -79,7 +80,7 @@ impl Boost {
         let (futures, futures_s) = still_good(object, &posterior)
             .unwrap_or_else(|| (futures(&posterior, seed, object.id), posterior.last_s));
         let last = posterior.state(posterior.last_s);
-        let log_evidence_ratio = evidence_over_drifting(&posterior, &looks);
+        let log_evidence_ratio = evidence_over_others(&posterior, &looks, &densities);
         let sound = sound_before(object, &posterior);
         Some(Self {
             sound,
@@ -297,12 +298,13 @@ fn follow(cutoff: Cutoff) -> Future {
     Future { cutoff, impact }
 }
 
-/// The looks for a fit, thinned, with satellites numbered from 0.
-fn gather(object: &Object, models: &[SensorModel], epoch: Epoch, now: Epoch) -> (Looks, u32) {
+/// The looks for a fit, thinned, with satellites numbered from 0; and of each the log density
+/// [per rad²] of other things that may have given it.
+fn gather(object: &Object, models: &[SensorModel], epoch: Epoch, now: Epoch) -> (Looks, Vec<f64>) {
     let mut satellites = Vec::new();
     let every = object.looks.len().div_ceil(FIT_LOOKS).max(1);
     let count = object.looks.len();
-    let mut looks = Vec::new();
+    let (mut looks, mut densities) = (Vec::new(), Vec::new());
     for (index, (sensor, hit)) in object.looks.iter().enumerate() {
         if index % every != 0 && index + 1 != count {
             continue;
@@ -314,6 +316,7 @@ fn gather(object: &Object, models: &[SensorModel], epoch: Epoch, now: Epoch) -> 
                 satellites.push(*sensor);
                 satellites.len() - 1
             });
+        densities.push(hit.ln_density_rad2);
         looks.push(Look {
             time_s: seconds_between(epoch, hit.time),
             sensor_position_m: hit.sensor_position_m,
@@ -332,7 +335,6 @@ fn gather(object: &Object, models: &[SensorModel], epoch: Epoch, now: Epoch) -> 
     let missed_s = object
         .missed_since()
         .map(|missed| seconds_between(epoch, missed));
-    let count = satellites.len() as u32;
     (
         Looks {
             looks,
@@ -340,25 +342,68 @@ fn gather(object: &Object, models: &[SensorModel], epoch: Epoch, now: Epoch) -> 
             missed_s,
             now_s: seconds_between(epoch, now),
         },
-        count,
+        densities,
     )
 }
 
-/// Log evidence of the ascent over something that drifts steadily: the best straight motion of
-/// each satellite's directions, with a penalty for its free parameters.
-fn evidence_over_drifting(posterior: &Posterior, looks: &Looks) -> f64 {
-    let mut steady = 0.0;
+/// Log evidence of the ascent over what is no ascent: something that drifts steadily (the best
+/// straight motion of each satellite's directions, with a penalty for its free parameters), or
+/// things that stand still and show one after the other.
+fn evidence_over_others(posterior: &Posterior, looks: &Looks, densities: &[f64]) -> f64 {
+    let (mut steady, mut hopping) = (0.0, 0.0);
     for satellite in 0..looks.bias_sigma_rad.len() {
-        let mine: Vec<&Look> = looks
+        let (mine, dense): (Vec<&Look>, Vec<f64>) = looks
             .looks
             .iter()
-            .filter(|look| look.satellite == satellite)
-            .collect();
+            .zip(densities)
+            .filter(|(look, _)| look.satellite == satellite)
+            .unzip();
         steady += steady_chi_square(&mine);
+        hopping += hopping_cost(&mine, &dense);
     }
     let ascent = posterior.best().fit.chi_square;
     // Four free numbers of the launch against four of each straight line, a nat or two each.
-    0.5 * (steady - ascent) - 6.0 + 6.0 * looks.bias_sigma_rad.len() as f64
+    let over_steady = 0.5 * (steady - ascent) + 6.0 * looks.bias_sigma_rad.len() as f64;
+    let over_hopping = hopping - 0.5 * ascent;
+    over_steady.min(over_hopping) - 6.0
+}
+
+/// Cost (negative log likelihood, relative to the noise's own density) of looks at places that
+/// stand still: a look is at a place known, or at a new one, which is as likely as things there
+/// are dense.
+fn hopping_cost(looks: &[&Look], ln_density_rad2: &[f64]) -> f64 {
+    /// Sigmas within which a look is at a place.
+    const AT_PLACE: f64 = 16.0;
+    let Some(first) = looks.first() else {
+        return 0.0;
+    };
+    let mut places: Vec<(nalgebra::Vector3<f64>, f64)> = vec![(first.line_of_sight, 1.0)];
+    let mut cost = 0.0;
+    for (look, ln_density) in looks.iter().zip(ln_density_rad2).skip(1) {
+        let variance = look.sigma_rad * look.sigma_rad;
+        let nearest = places
+            .iter_mut()
+            .map(|place| {
+                let spread = variance * (1.0 + 1.0 / place.1);
+                (
+                    (look.line_of_sight - place.0).norm_squared() / spread,
+                    place,
+                )
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        match nearest {
+            Some((distance2, place)) if distance2 < AT_PLACE => {
+                cost += 0.5 * distance2 + ln(1.0 + 1.0 / place.1);
+                place.1 += 1.0;
+                place.0 += (look.line_of_sight - place.0) / place.1;
+            }
+            _ => {
+                cost -= (ln(core::f64::consts::TAU * variance) + ln_density).min(0.0);
+                places.push((look.line_of_sight, 1.0));
+            }
+        }
+    }
+    cost
 }
 
 fn steady_chi_square(looks: &[&Look]) -> f64 {

@@ -13,7 +13,7 @@ use crate::sensors::coverage::can_see;
 use crate::sensors::infrared::across;
 use crate::track::scan::{Scan, ScanHeartbeat};
 use crate::track::stereo;
-use crate::track::tracklet::{Hit, Motion, Tracklet};
+use crate::track::tracklet::{Hit, Motion, Tracklet, TrackletId};
 
 /// Mean squared miss per degree of freedom up to which a tracklet is of an object.
 const JOIN: f64 = 3.0;
@@ -36,6 +36,7 @@ pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry
             .and_then(|orbit| orbit.position_itrf_m(epoch))
     };
     let result = tracker.process(scan, &position);
+    take_back(world, &result.disproved);
     let mut news: Vec<_> = result
         .updated
         .iter()
@@ -57,6 +58,23 @@ pub(super) fn fold(world: &mut World, context: &Context, registry: &mut Registry
     join(world, context, scan.sensor);
     if let Some(beat) = &scan.heartbeat {
         missed(world, context, scan.sensor, beat);
+    }
+}
+
+/// Ends objects of which nothing is left once a tracklet was disproved.
+fn take_back(world: &mut World, disproved: &[TrackletId]) {
+    for tracklet in disproved {
+        let Some(id) = world.owners.get(tracklet).copied() else {
+            continue;
+        };
+        world.change(id, |object| {
+            object.tracklets.retain(|held| held != tracklet);
+            if object.tracklets.is_empty() && object.arc.is_none() {
+                object.end = object.end.or(Some(crate::assess::End::Lost));
+            }
+        });
+        world.owners.remove(tracklet);
+        world.note(id, None);
     }
 }
 

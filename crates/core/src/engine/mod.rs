@@ -299,7 +299,7 @@ impl Engine {
         self.swept = Some(now);
         let publisher = &self.publisher;
         self.world.sweep(|id| publisher.is_open(id));
-        self.publisher.sweep(&self.world);
+        self.publisher.sweep(&self.world, now);
         let publisher = &self.publisher;
         self.registry.forget(|id| publisher.is_open(id));
     }

@@ -95,6 +95,8 @@ pub(super) struct Object {
     pub arc: Option<Arc1>,
     /// Satellite that it is.
     pub catalogue: Option<CatalogueMatch>,
+    /// Numbers in the catalogue of the satellites that were near when it was new.
+    pub catalogue_near: Arc<[u32]>,
     /// What it came off.
     pub parent: Option<Parent>,
     /// What it turned out to be.
@@ -121,6 +123,7 @@ impl Object {
             stale: false,
             arc: None,
             catalogue: None,
+            catalogue_near: Arc::from([]),
             parent: None,
             merged_into: None,
             end: None,

@@ -25,6 +25,10 @@ const REPEAT_S: f64 = 10.0;
 const PACE_S: f64 = 1.0;
 /// What is no threat is told again at most this often [s].
 const QUIET_S: f64 = 60.0;
+/// What ended so long ago is forgotten: no late window reaches back further [s].
+const FORGOTTEN_S: f64 = 600.0;
+/// What was dismissed is told again at most this often while nothing changes [s].
+const SETTLED_S: f64 = 600.0;
 
 #[derive(Debug, Clone, Default)]
 struct Told {
@@ -261,19 +265,24 @@ impl Publisher {
         let ended = !object.is_open();
         let (detections, withdrawn) = difference(&told.records, &object.records);
         let phase = outlook.phase.unwrap_or(FlightPhase::Boost);
-        let threat = matches!(judgement.verdict, Verdict::Suspected | Verdict::Confirmed);
         let said = told
             .said
             .map_or(f64::INFINITY, |said| seconds_between(said, now));
+        let rhythm_s = match judgement.verdict {
+            Verdict::Suspected | Verdict::Confirmed => REPEAT_S,
+            Verdict::Insufficient => QUIET_S,
+            Verdict::Dismissed => SETTLED_S,
+        };
         let news = match &told.last {
             None => true,
             Some(last) => {
                 last.verdict != judgement.verdict
                     || last.classification != judgement.classification && said >= 2.0
                     || last.phase != phase
+                    || last.catalogue.as_ref() != object.catalogue.as_ref().map(|found| &found.name)
                     || ended
                     || last.impact.is_some() != outlook.impact.is_some()
-                    || said >= if threat { REPEAT_S } else { QUIET_S }
+                    || said >= rhythm_s
             }
         };
         if !news || told.closed {
@@ -354,12 +363,13 @@ impl Publisher {
         }
     }
 
-    /// Forgets objects that ended long ago; ids stay unique.
-    pub(super) fn sweep(&mut self, world: &World) {
-        if self.told.len() > 4_096 {
-            self.told
-                .retain(|id, told| !told.closed || world.objects.contains_key(id));
-        }
+    /// Forgets objects that ended so long ago that no late report can bring them back; ids stay
+    /// unique.
+    pub(super) fn sweep(&mut self, world: &World, now: Epoch) {
+        self.told.retain(|id, told| {
+            let said_s = told.said.map_or(0.0, |said| seconds_between(said, now));
+            !told.closed || said_s < FORGOTTEN_S || world.objects.contains_key(id)
+        });
     }
 }
 

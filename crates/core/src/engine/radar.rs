@@ -33,6 +33,8 @@ const ATTEMPTS: usize = 600;
 const FASTEST_M_S: f64 = 12_000.0;
 /// A new track is confirmed at this many updates.
 const FIRM: u32 = 4;
+/// A plume pushes by no more [m/s²].
+const THRUST_M_S2: f64 = 150.0;
 /// Consecutive misses in view after which a track that is not firm is dropped.
 const DROP: u32 = 3;
 
@@ -87,43 +89,32 @@ fn update_tracks(
     plots: &[Plot],
 ) -> Vec<usize> {
     let time = plots[0].1.epoch;
-    let tracks: Vec<(ObjectId, BallisticFilter)> = world
-        .objects
-        .values()
-        .filter(|object| object.is_open())
-        .filter_map(|object| {
-            let arc = object.arc.as_ref()?;
-            let filter = foreseen(object, arc, time)?;
-            near_fan(model, &filter).then_some((object.id, filter))
-        })
-        .collect();
+    let places: Vec<Option<(Vector3<f64>, f64)>> =
+        plots.iter().map(|(_, plot, _)| place_of(plot)).collect();
+    let mut tracks: Vec<ObjectId> = Vec::new();
     let mut entries = Vec::new();
-    for (row, (_, filter)) in tracks.iter().enumerate() {
-        let here: Vector3<f64> = filter.state().state.position.vector();
-        let spread_m = 6.0
-            * filter
-                .state()
-                .covariance
-                .matrix()
-                .fixed_view::<3, 3>(0, 0)
-                .trace()
-                .sqrt();
-        for (column, (_, plot, _)) in plots.iter().enumerate() {
-            let Some((place, reach_m)) = place_of(plot) else {
-                continue;
-            };
-            if (place - here).norm() > spread_m + reach_m {
-                continue;
-            }
-            if let Ok(innovation) = filter.innovation(plot)
-                && innovation.distance2 < GATE
-            {
-                entries.push(Entry {
-                    row,
-                    column,
-                    cost: -innovation.log_likelihood,
-                });
-            }
+    for object in world.objects.values().filter(|object| object.is_open()) {
+        let Some(arc) = &object.arc else { continue };
+        let near = near_plots(model, object, &arc.filter, time, &places);
+        // Only a track that a plot may belong to is moved in earnest.
+        let Some(filter) = (!near.is_empty())
+            .then(|| foreseen(object, arc, time))
+            .flatten()
+        else {
+            continue;
+        };
+        let row = tracks.len();
+        let before = entries.len();
+        entries.extend(near.into_iter().filter_map(|column| {
+            let innovation = filter.innovation(&plots[column].1).ok()?;
+            (innovation.distance2 < GATE).then_some(Entry {
+                row,
+                column,
+                cost: -innovation.log_likelihood,
+            })
+        }));
+        if entries.len() > before {
+            tracks.push(object.id);
         }
     }
     let density = ln_false_density(model);
@@ -133,7 +124,7 @@ fn update_tracks(
     let mut free = Vec::new();
     for (column, row) in result.row_of_column.iter().enumerate() {
         match row {
-            Some(row) => take_plot(world, context, tracks[*row].0, &plots[column], density),
+            Some(row) => take_plot(world, context, tracks[*row], &plots[column], density),
             None => free.push(column),
         }
     }
@@ -197,16 +188,39 @@ fn ln_false_density(model: &SensorModel) -> f64 {
     ln(model.sensor.false_detections_per_scan.max(0.1) / volume)
 }
 
-fn near_fan(model: &SensorModel, filter: &BallisticFilter) -> bool {
+/// Plots that a track may have given, by a rough look: places within six sigma.
+fn near_plots(
+    model: &SensorModel,
+    object: &Object,
+    filter: &BallisticFilter,
+    time: Epoch,
+    places: &[Option<(Vector3<f64>, f64)>],
+) -> Vec<usize> {
+    let (here, mut spread_m) = filter.foreseen_m(time);
+    if under_power(object, time) {
+        let dt_s = seconds_between(filter.epoch(), time);
+        spread_m += 0.5 * THRUST_M_S2 * dt_s * dt_s;
+    }
+    if !near_fan(model, &here, 6.0 * spread_m) {
+        return Vec::new();
+    }
+    let near = |place: &Option<(Vector3<f64>, f64)>| {
+        place.is_some_and(|(place, reach_m)| (place - here).norm() <= 6.0 * spread_m + reach_m)
+    };
+    (0..places.len())
+        .filter(|column| near(&places[*column]))
+        .collect()
+}
+
+fn near_fan(model: &SensorModel, place: &Vector3<f64>, spread_m: f64) -> bool {
     let Some(site) = &model.site else {
         return false;
     };
-    let offset = filter.state().state.position.vector() - site.position_m;
     let range_max_m = match &model.sensor.kind {
         crate::model::SensorKind::Radar(radar) => radar.range_max_m,
         crate::model::SensorKind::Infrared(_) => 0.0,
     };
-    offset.norm() < range_max_m * 1.1 + 200e3
+    (place - site.position_m).norm() < range_max_m + spread_m
 }
 
 /// Place of a plot [m] and how far off it may be.
@@ -225,7 +239,7 @@ fn place_of(plot: &Measurement) -> Option<(Vector3<f64>, f64)> {
 }
 
 fn take_plot(world: &mut World, context: &Context, id: ObjectId, plot: &Plot, ln_density: f64) {
-    let mut firm = false;
+    let (mut firm, mut named) = (false, false);
     world.change(id, |object| {
         let powered = under_power(object, plot.1.epoch);
         let Some(arc) = object.arc.as_mut() else {
@@ -248,12 +262,15 @@ fn take_plot(world: &mut World, context: &Context, id: ObjectId, plot: &Plot, ln
             0.95 * arc.nis.1 + innovation.dimension as f64,
         );
         firm = arc.updates == FIRM;
+        named = arc.updates > FIRM && arc.updates.is_power_of_two();
         let ratio = (innovation.log_likelihood - ln_density).clamp(-5.0, 12.0);
         object.take(&plot.0, plot.1.sensor, plot.1.epoch, ratio);
     });
     world.note(id, Some(&plot.0));
     if firm {
         settle(world, context, id);
+    } else if named {
+        ask_catalogue(world, context, id, false);
     }
 }
 
@@ -417,21 +434,43 @@ fn begin(
 
 /// A new track is asked whether it is a known satellite, and is to be asked whose it is.
 fn settle(world: &mut World, context: &Context, id: ObjectId) {
-    ask_catalogue(world, context, id);
+    let firm = world
+        .objects
+        .get(&id)
+        .and_then(|object| object.arc.as_ref())
+        .is_some_and(|arc| arc.updates >= FIRM);
+    ask_catalogue(world, context, id, !firm);
     world.unsettled.insert(id);
 }
 
-fn ask_catalogue(world: &mut World, context: &Context, id: ObjectId) {
+/// Which known satellite a track is. The first asking goes through the whole catalogue, later
+/// ones, when the track is better known, through those that were near then.
+fn ask_catalogue(world: &mut World, context: &Context, id: ObjectId, first: bool) {
     if context.catalogue.is_empty() {
         return;
     }
-    let found = world.objects.get(&id).and_then(|object| {
-        let arc = object.arc.as_ref()?;
-        context.catalogue.find(&arc.filter.gaussian(), arc.updates)
-    });
-    if found.is_some() {
-        world.change(id, |object| object.catalogue = found);
-        world.note(id, None);
+    let Some(object) = world.objects.get(&id) else {
+        return;
+    };
+    let Some(arc) = &object.arc else { return };
+    let track = arc.filter.gaussian();
+    // A track without a name may have been far off when it was new.
+    let near: Arc<[u32]> = if first || object.catalogue.is_none() {
+        context.catalogue.near(&track).into()
+    } else {
+        object.catalogue_near.clone()
+    };
+    let found = context.catalogue.find(&near, &track, arc.updates);
+    let known = object.catalogue.as_ref().map(|known| &known.name);
+    if first || found.is_some() || known.is_some() {
+        let renamed = known != found.as_ref().map(|found| &found.name);
+        world.change(id, |object| {
+            object.catalogue = found;
+            object.catalogue_near = near;
+        });
+        if renamed {
+            world.note(id, None);
+        }
     }
 }
 
@@ -447,11 +486,8 @@ fn missed(world: &mut World, model: &SensorModel, since: Epoch, now: Epoch) {
         if heard || arc.last > since {
             continue;
         }
-        let Ok(filter) = arc.filter.predicted(now) else {
-            continue;
-        };
-        let position = filter.state().state.position.vector();
-        if can_see(model, now, &position, None).is_in_view() {
+        let (position, _) = arc.filter.foreseen_m(now);
+        if near_fan(model, &position, 0.0) && can_see(model, now, &position, None).is_in_view() {
             misses.push((object.id, arc.updates < FIRM));
         }
     }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use forewarn_physics::frames::wgs84::height_m;
 use forewarn_physics::time::{Epoch, seconds_between};
 
 use super::boost::{Boost, Coast};
@@ -17,6 +18,7 @@ use super::outlook::glider_weight;
 use super::radar;
 use super::radar::Plots;
 use crate::assess::End;
+use crate::estimate::impact::perigee_statistics;
 use crate::model::{ObjectId, RecordId, Report, ReportBody, SensorIndex, SensorKind};
 use crate::track::scan::{Scan, ScanBuilder};
 use crate::track::tracklet::{LookModel, SensorTracker, TrackletId};
@@ -25,6 +27,12 @@ use crate::track::tracklet::{LookModel, SensorTracker, TrackletId};
 pub(super) const MOST_OBJECTS: usize = 20_000;
 /// Silence after which something that is no threat is forgotten [s].
 const FORGET_S: f64 = 90.0;
+/// A radar track is not asked whether it is over before it was silent for so long [s].
+const QUIET_ARC_S: f64 = 10.0;
+/// Updates from which an impact arc is followed to its end though no radar sees it any more.
+const IMPACT_ARC: u32 = 6;
+/// A perigee above this [m] is not awaited to come down.
+const STAYS_UP_M: f64 = 80e3;
 /// A boost is fitted anew at most this often, unless few looks were seen [s].
 const REFIT_S: f64 = 4.0;
 /// With fewer looks than this, a boost is fitted at every one of them.
@@ -380,15 +388,7 @@ impl World {
 fn over(object: &Object, now: Epoch) -> Option<End> {
     let silence_s = object.silence_s(now);
     if let Some(arc) = &object.arc {
-        let height_m = arc
-            .filter
-            .predicted(now)
-            .map_or(f64::NAN, |filter| filter.height_m());
-        return if height_m.is_nan() || height_m < -2_000.0 && silence_s > 10.0 {
-            Some(End::ImpactPassed)
-        } else {
-            None
-        };
+        return arc_over(object, arc, now, silence_s);
     }
     if let Some(boost) = &object.boost {
         let latest = boost
@@ -411,4 +411,23 @@ fn over(object: &Object, now: Epoch) -> Option<End> {
         return (silence_s > 600.0).then_some(End::Lost);
     }
     (silence_s > FORGET_S).then_some(End::Lost)
+}
+
+/// A track in the air ends when it has come down; one that will not come down, or of which too
+/// little is known, when it has left every fan.
+fn arc_over(object: &Object, arc: &Arc1, now: Epoch, silence_s: f64) -> Option<End> {
+    if silence_s < QUIET_ARC_S {
+        return None;
+    }
+    let (place, spread_m) = arc.filter.foreseen_m(now);
+    if !(place.norm().is_finite() && spread_m.is_finite()) {
+        return Some(End::Lost);
+    }
+    if height_m(&place) < -2_000.0 {
+        return Some(End::ImpactPassed);
+    }
+    let alone = object.boost.is_none() && silence_s > FORGET_S;
+    let thin = arc.updates < IMPACT_ARC;
+    let stays_up = || perigee_statistics(&arc.filter.gaussian()).perigee_m > STAYS_UP_M;
+    (alone && (thin || object.catalogue.is_some() || stays_up())).then_some(End::Lost)
 }

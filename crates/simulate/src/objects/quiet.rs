@@ -143,7 +143,9 @@ fn satellite(
     set: &[Arc<str>; 3],
     rcs_m2: f64,
 ) -> Result<Option<Object>, SimulateError> {
-    let name: Arc<str> = format!("{group}/{}", set[0]).into();
+    // Many satellites share a name; the catalogue number tells them apart.
+    let number = set[1].get(2..7).unwrap_or_default();
+    let name: Arc<str> = format!("{group}/{} {number}", set[0]).into();
     let fail = |why: String| SimulateError::Orbit {
         object: name.to_string(),
         why,

@@ -6,6 +6,7 @@
 //! interacting mixture. Source: Bar-Shalom, Li, Kirubarajan, *Estimation with Applications to
 //! Tracking and Navigation* (2001), §10.3, 10.5, 11.6.
 
+use forewarn_physics::frames::wgs84::{GRAVITATIONAL_PARAMETER_M3_S2, ROTATION_RATE_RAD_S};
 use forewarn_physics::math::{exp, ln};
 use forewarn_physics::time::{Epoch, format_utc, seconds_between};
 use nalgebra::{Matrix4, Matrix6, SMatrix, SVector, Vector3, Vector4, Vector6};
@@ -26,6 +27,8 @@ use crate::sensors::Measurement;
 const GLIDE_CEILING_M: f64 = 100e3;
 /// Above this it ends again [m].
 const GLIDE_END_M: f64 = 115e3;
+/// Below this drag and lift move a track aside [m].
+const DRAGGED_M: f64 = 130e3;
 /// Share of objects that glide, when they come to the air.
 const GLIDE_PRIOR: f64 = 0.05;
 /// Mean time until a ballistic object begins to glide, and until a gliding one ceases [s].
@@ -295,6 +298,37 @@ impl BallisticFilter {
         Ok(copy)
     }
 
+    /// Where it will be [m], ITRF, and how far off that may be (one sigma) [m]: what is cheap to
+    /// ask of every track before one is moved in earnest. Free flight over a spherical Earth,
+    /// within 2 km after two minutes.
+    pub fn foreseen_m(&self, to: Epoch) -> (Vector3<f64>, f64) {
+        const STEP_S: f64 = 30.0;
+        const STEPS: f64 = 200.0;
+        let dt_s = seconds_between(self.epoch, to);
+        let steps = (dt_s.abs() / STEP_S).ceil().clamp(1.0, STEPS);
+        let step_s = dt_s / steps;
+        let mut here: Vector3<f64> = self.ballistic.mean.fixed_rows::<3>(0).into_owned();
+        let mut speed: Vector3<f64> = self.ballistic.mean.fixed_rows::<3>(3).into_owned();
+        for _ in 0..steps as usize {
+            let middle = here + speed * (0.5 * step_s);
+            let middle_speed = speed + free_fall_m_s2(&here, &speed) * (0.5 * step_s);
+            here += middle_speed * step_s;
+            speed += free_fall_m_s2(&middle, &middle_speed) * step_s;
+        }
+        let covariance = &self.ballistic.covariance;
+        let place: f64 = (0..3).map(|i| covariance[(i, i)]).sum();
+        let drift: f64 = (3..6).map(|i| covariance[(i, i)]).sum();
+        // Drag and lift are left out, and pull by up to 30 g; above the air little does.
+        let push_m_s2 = if self.height_m() < DRAGGED_M {
+            300.0
+        } else {
+            1.0
+        };
+        let pushed_m = 0.5 * push_m_s2 * dt_s * dt_s.abs().min(30.0);
+        let spread_m = place.max(0.0).sqrt() + drift.max(0.0).sqrt() * dt_s.abs() + pushed_m.abs();
+        (here, spread_m)
+    }
+
     /// What a measurement says about the track, which is moved to its epoch on a copy where it is
     /// not there already.
     ///
@@ -464,6 +498,15 @@ fn mixed(first: &Gaussian<SIZE>, second: &Gaussian<SIZE>, second_share: f64) -> 
         mean: first.mean + apart * second_share,
         covariance,
     }
+}
+
+/// Acceleration [m/s²] of free flight over a spherical Earth, in the frame that turns with it.
+fn free_fall_m_s2(position_m: &Vector3<f64>, velocity_m_s: &Vector3<f64>) -> Vector3<f64> {
+    let r2 = position_m.norm_squared().max(1.0);
+    let turn = Vector3::new(0.0, 0.0, ROTATION_RATE_RAD_S);
+    -position_m * (GRAVITATIONAL_PARAMETER_M3_S2 / (r2 * r2.sqrt()))
+        - 2.0 * turn.cross(velocity_m_s)
+        - turn.cross(&turn.cross(position_m))
 }
 
 /// Forgets the unknown acceleration and puts a mode's prior in its place.

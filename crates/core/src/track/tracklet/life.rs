@@ -19,7 +19,7 @@ const PATIENCE_S: f64 = 12.0;
 /// A single report waits so many looks, but at least [`SEED_PATIENCE_S`], for a second at the same place.
 const SEED_PATIENCE_LOOKS: f64 = 12.0;
 /// Flickering fires come back within this time [s].
-const SEED_PATIENCE_S: f64 = 60.0;
+const SEED_PATIENCE_S: f64 = 900.0;
 /// What stood still is remembered for this long [s].
 const SOURCE_PATIENCE_S: f64 = 3_600.0;
 /// A first link in the shared stage allows this speed [m/s]; faster ones come after.
@@ -388,6 +388,11 @@ impl Tracklet {
 
     pub(super) fn last_s(&self) -> f64 {
         self.last_s
+    }
+
+    /// Seconds of the tracker at its first report.
+    pub(super) fn first_s(&self) -> f64 {
+        self.last_s - forewarn_physics::time::seconds_between(self.first, self.last_hit)
     }
 
     /// Whether nothing more can come, or what came does not fit.

@@ -10,6 +10,7 @@
 
 mod exchange;
 mod filter;
+mod hot;
 mod life;
 mod plane;
 #[cfg(test)]
@@ -86,6 +87,9 @@ pub struct Hit {
     pub sigma_rad: f64,
     /// Brightness [W/sr].
     pub intensity_w_sr: Option<f64>,
+    /// Log density [per rad²] of reports of other things in one scan where it lies: false ones,
+    /// neighbours, and what flared there before.
+    pub ln_density_rad2: f64,
 }
 
 /// Does it move by itself?

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use forewarn_physics::frames::wgs84::SEMI_MAJOR_AXIS_M;
 use forewarn_physics::math::{TAU, ln};
 use forewarn_physics::time::{Epoch, seconds_between};
-use nalgebra::{Vector2, Vector3};
+use nalgebra::Vector3;
 
 use super::exchange::{Contests, rethink};
+use super::hot::HotSpots;
 use super::life::Look;
-use super::{Hit, LookModel, Motion, Plane, Tracklet, TrackletId};
+use super::{Hit, LookModel, Motion, Tracklet, TrackletId};
 use crate::model::{Report, ReportBody, SensorIndex};
 use crate::track::assignment::{Entry, GridIndex, assign};
 use crate::track::scan::Scan;
@@ -23,8 +24,8 @@ const MAX_ENDED: usize = 1_000;
 const GRID_M: f64 = 20e3;
 /// A mover with more reports than this is no chain of fires.
 const YOUNG_HITS: u32 = 60;
-/// A report this close to what stands still is probably of it [sigma].
-const HOP_SIGMAS: f64 = 3.0;
+/// A mover is asked again whether it only hopped for so long after its last report [s].
+const HOP_DOUBT_S: f64 = 180.0;
 /// A report that suits this much worse than the best is no rival [log likelihood].
 const CONTEST_GAIN: f64 = 4.0;
 /// Circles in which other reports are counted [m on the ground].
@@ -43,6 +44,9 @@ pub struct ScanResult {
     pub confirmed: Vec<TrackletId>,
     /// Confirmed ones that ended; [`SensorTracker::get`] still finds them for a while.
     pub lost: Vec<TrackletId>,
+    /// Confirmed movers whose reports turned out to be of places that flare up one after the
+    /// other: what they gave is to be taken back.
+    pub disproved: Vec<TrackletId>,
     /// Pairs that exchanged their later reports on second thoughts: read their hits anew.
     pub exchanged: Vec<(TrackletId, TrackletId)>,
     /// Reports that belong to nothing yet, by index in the scan.
@@ -100,7 +104,9 @@ impl SensorTracker {
         let origin = *self.origin.get_or_insert(scan.start);
         let mut result = ScanResult::default();
         self.end_over(seconds_between(origin, scan.start), &mut result);
-        let looks = Looks::of(scan, origin, &self.model, position);
+        let start_s = seconds_between(origin, scan.start);
+        let hot = HotSpots::of(&self.live, start_s, &self.model);
+        let looks = Looks::of(scan, origin, &self.model, position, &hot);
         let mut free = vec![true; scan.reports.len()];
         if let Some(looks) = &looks {
             let wanted = self.link(looks, false, &mut free, &mut result);
@@ -126,7 +132,7 @@ impl SensorTracker {
             }
             self.rethink_contests(scan.end, looks.middle_s, &mut result);
         }
-        self.end_hoppers(&mut result);
+        self.end_hoppers(origin, scan.end, &mut result);
         let known: Vec<usize> = looks
             .iter()
             .flat_map(|looks| looks.all.iter().map(|look| look.0))
@@ -276,57 +282,46 @@ impl SensorTracker {
     }
 
     /// Ends young movers whose reports lie where others stand still: flickering fires, one after
-    /// the other, look like a track.
-    fn end_hoppers(&mut self, result: &mut ScanResult) {
-        let young = |tracklet: &Tracklet| {
-            tracklet.total_hits <= YOUNG_HITS && tracklet.motion() == Motion::Moving
+    /// the other, look like a track. They are asked for a while after their last report, because
+    /// the fires flare up again.
+    fn end_hoppers(&mut self, origin: Epoch, now: Epoch, result: &mut ScanResult) {
+        let young = |tracklet: &&Arc<Tracklet>| {
+            tracklet.total_hits <= YOUNG_HITS
+                && seconds_between(tracklet.last_time(), now) <= HOP_DOUBT_S
+                && tracklet.motion() == Motion::Moving
         };
-        let movers: Vec<TrackletId> = result
-            .updated
-            .iter()
-            .map(|at| at.0)
-            .filter(|id| self.get(*id).is_some_and(|tracklet| young(tracklet)))
-            .collect();
+        let movers: Vec<&Arc<Tracklet>> =
+            self.live.iter().chain(&self.ended).filter(young).collect();
         if movers.is_empty() {
             return;
         }
-        let still =
-            |tracklet: &&Arc<Tracklet>| tracklet.total_hits >= 2 && tracklet.still_log_odds > 0.0;
-        let places = self
-            .live
-            .iter()
-            .filter(still)
-            .map(|tracklet| tracklet.ground_position_m().into())
-            .collect();
-        let index = GridIndex::<3>::new(places, GRID_M);
-        let mut found = Vec::new();
-        let mut hops = |tracklet: &Tracklet| {
-            let near = tracklet.hits.iter().filter(|hit| {
-                found.clear();
-                let ground_m =
-                    Plane::across(&hit.sensor_position_m, &hit.direction).point_m(Vector2::zeros());
-                index.within(
-                    &ground_m.into(),
-                    HOP_SIGMAS * hit.sigma_rad * tracklet.range_m(),
-                    &mut found,
-                );
-                !found.is_empty()
-            });
-            5 * near.count() >= 2 * tracklet.hits.len()
-        };
-        let gone: Vec<TrackletId> = movers
+        let hot = HotSpots::of(&self.live, seconds_between(origin, now), &self.model);
+        let since_s = |hit: &Hit| seconds_between(origin, hit.time);
+        let mut gone: Vec<TrackletId> = movers
             .into_iter()
-            .filter(|id| self.get(*id).is_some_and(|tracklet| hops(tracklet)))
+            .filter(|tracklet| 5 * hot.explained(tracklet, since_s) >= 2 * tracklet.hits.len())
+            .map(|tracklet| tracklet.id)
             .collect();
-        self.live.retain(|tracklet| !gone.contains(&tracklet.id));
-        result.confirmed.retain(|id| !gone.contains(id));
-        result.started.retain(|id| !gone.contains(id));
-        let (dropped, kept) = std::mem::take(&mut result.updated)
+        if gone.is_empty() {
+            return;
+        }
+        gone.sort_unstable();
+        let of = |id: &TrackletId| gone.binary_search(id).is_ok();
+        let confirmed = self.live.iter().chain(&self.ended);
+        result.disproved = confirmed
+            .filter(|tracklet| tracklet.confirmed && of(&tracklet.id))
+            .map(|tracklet| tracklet.id)
+            .collect();
+        self.live.retain(|tracklet| !of(&tracklet.id));
+        self.ended.retain(|tracklet| !of(&tracklet.id));
+        result.confirmed.retain(|id| !of(id));
+        result.started.retain(|id| !of(id));
+        let (dropped, kept): (Vec<(TrackletId, usize)>, _) = std::mem::take(&mut result.updated)
             .into_iter()
-            .partition(|at| gone.contains(&at.0));
+            .partition(|at| of(&at.0));
         result.updated = kept;
-        let dropped: Vec<(TrackletId, usize)> = dropped;
         result.unassigned.extend(dropped.iter().map(|at| at.1));
+        result.lost.retain(|id| !of(id));
         result.lost.extend(gone);
     }
 
@@ -405,8 +400,9 @@ impl Looks {
         origin: Epoch,
         model: &LookModel,
         position: &dyn Fn(Epoch) -> Option<Vector3<f64>>,
+        hot: &HotSpots,
     ) -> Option<Self> {
-        let hits: Vec<(usize, Arc<Hit>)> = scan
+        let hits: Vec<(usize, Hit)> = scan
             .reports
             .iter()
             .enumerate()
@@ -439,13 +435,14 @@ impl Looks {
         let all = hits
             .into_iter()
             .zip(&points)
-            .map(|((at, hit), point)| {
+            .map(|((at, mut hit), point)| {
                 let ln_crowd_rad2 = ln_crowd_rad2(&index, point, height_m).max(ln_clutter_rad2);
+                hit.ln_density_rad2 = hot.ln_density_rad2(&hit).max(ln_crowd_rad2);
                 (
                     at,
                     Look {
                         time_s: seconds_between(origin, hit.time),
-                        hit,
+                        hit: Arc::new(hit),
                         ln_clutter_rad2,
                         ln_crowd_rad2,
                     },
@@ -492,7 +489,7 @@ fn solid_angle_sr(sensor_m: &Vector3<f64>) -> f64 {
     TAU * (1.0 - (1.0 - sine * sine).sqrt()).max(1e-6)
 }
 
-fn hit_of(report: &Report, position: &dyn Fn(Epoch) -> Option<Vector3<f64>>) -> Option<Arc<Hit>> {
+fn hit_of(report: &Report, position: &dyn Fn(Epoch) -> Option<Vector3<f64>>) -> Option<Hit> {
     let ReportBody::Infrared(infrared) = &report.body else {
         return None;
     };
@@ -502,14 +499,13 @@ fn hit_of(report: &Report, position: &dyn Fn(Epoch) -> Option<Vector3<f64>>) -> 
     let usable = sensor_position_m.norm() > 6e6
         && (infrared.line_of_sight.norm() - 1.0).abs() < 1e-3
         && infrared.sigma_rad > 0.0;
-    usable.then(|| {
-        Arc::new(Hit {
-            record: report.id.clone(),
-            time: report.time,
-            sensor_position_m,
-            direction: infrared.line_of_sight.normalize(),
-            sigma_rad: infrared.sigma_rad,
-            intensity_w_sr: infrared.radiant_intensity_w_sr,
-        })
+    usable.then(|| Hit {
+        record: report.id.clone(),
+        time: report.time,
+        sensor_position_m,
+        direction: infrared.line_of_sight.normalize(),
+        sigma_rad: infrared.sigma_rad,
+        intensity_w_sr: infrared.radiant_intensity_w_sr,
+        ln_density_rad2: 0.0,
     })
 }
