@@ -35,6 +35,8 @@ const FASTEST_M_S: f64 = 12_000.0;
 const FIRM: u32 = 4;
 /// A plume pushes by no more [m/s²].
 const THRUST_M_S2: f64 = 150.0;
+/// A new track without a name asks the catalogue at every update up to this one.
+const NAMELESS: u32 = 12;
 /// Consecutive misses in view after which a track that is not firm is dropped.
 const DROP: u32 = 3;
 
@@ -262,7 +264,8 @@ fn take_plot(world: &mut World, context: &Context, id: ObjectId, plot: &Plot, ln
             0.95 * arc.nis.1 + innovation.dimension as f64,
         );
         firm = arc.updates == FIRM;
-        named = arc.updates > FIRM && arc.updates.is_power_of_two();
+        let nameless = object.catalogue.is_none() && arc.updates < NAMELESS;
+        named = arc.updates > FIRM && (nameless || arc.updates.is_power_of_two());
         let ratio = (innovation.log_likelihood - ln_density).clamp(-5.0, 12.0);
         object.take(&plot.0, plot.1.sensor, plot.1.epoch, ratio);
     });
