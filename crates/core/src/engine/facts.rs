@@ -44,7 +44,7 @@ pub(super) fn dossier(
     dossier.arc = object
         .arc
         .as_ref()
-        .and_then(|arc| arc_facts(arc, outlook, now));
+        .and_then(|arc| arc_facts(object, arc, outlook, now));
     dossier.catalogue.clone_from(&object.catalogue);
     dossier.end = object.end;
     dossier
@@ -330,7 +330,7 @@ fn ascent(object: &Object, boost: &Boost, outlook: &Outlook, now: Epoch) -> Asce
     }
 }
 
-fn arc_facts(arc: &Arc1, outlook: &Outlook, now: Epoch) -> Option<ArcFacts> {
+fn arc_facts(object: &Object, arc: &Arc1, outlook: &Outlook, now: Epoch) -> Option<ArcFacts> {
     let state = outlook.state.as_ref()?;
     let orbit = outlook.orbit?;
     let velocity = state.state.velocity.vector();
@@ -367,10 +367,12 @@ fn arc_facts(arc: &Arc1, outlook: &Outlook, now: Epoch) -> Option<ArcFacts> {
         impact_probability: 1.0 - orbit.probability_orbit,
         orbit_probability: orbit.probability_orbit,
         deceleration_m_s2: Uncertain::new(drag, 0.5 * drag + 0.05),
-        glide_probability: arc
-            .filter
-            .predicted(now)
-            .map_or(0.0, |filter| filter.probability_glide()),
+        glide_probability: super::outlook::glide_probability(
+            object,
+            arc.filter
+                .predicted(now)
+                .map_or(0.0, |filter| filter.probability_glide()),
+        ),
         first_seen_descending: arc.first_descending,
         range_m: outlook
             .launch

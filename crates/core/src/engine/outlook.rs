@@ -105,9 +105,9 @@ impl Outlook {
         if arc.updates < IMPACT_UPDATES || object.parent.is_some() {
             return;
         }
-        let glides = filter.probability_glider();
+        let glides = glide_probability(object, filter.probability_glider());
         match &object.boost {
-            Some(boost) if glides.max(glider_weight(object)) <= GLIDES => {
+            Some(boost) if glides <= GLIDES => {
                 let cutoff_age_s = seconds_between(
                     boost.posterior.at(boost.posterior.cutoff().0),
                     arc.filter.epoch(),
@@ -132,11 +132,7 @@ impl Outlook {
                 }
                 self.down(&arc.filter.ballistic_gaussian(), glides, &gaussian);
             }
-            _ => self.down(
-                &arc.filter.ballistic_gaussian(),
-                glides.max(glider_weight(object)),
-                &gaussian,
-            ),
+            _ => self.down(&arc.filter.ballistic_gaussian(), glides, &gaussian),
         }
     }
 
@@ -154,6 +150,24 @@ impl Outlook {
             ImpactOutcome::Region(region) => self.region = Some(region),
             ImpactOutcome::Orbit(_) | ImpactOutcome::NotDown => self.region = None,
         }
+    }
+}
+
+/// Probability of gliding from the filter's own [0, 1] and from what the boost was: a boost of
+/// another class makes a glide in the air that drag alone can feign the less likely.
+pub(super) fn glide_probability(object: &Object, filtered: f64) -> f64 {
+    const FILTER_PRIOR: f64 = 0.05;
+    if object.boost.is_none() {
+        return filtered;
+    }
+    let odds = |p: f64| p / (1.0 - p);
+    let boost = odds(glider_weight(object).clamp(0.002, 0.98));
+    let both = odds(filtered.clamp(1e-6, 1.0 - 1e-6)) * boost / odds(FILTER_PRIOR);
+    // Before the air is reached the filter knows nothing and keeps its prior or below.
+    if filtered < FILTER_PRIOR {
+        glider_weight(object)
+    } else {
+        both / (1.0 + both)
     }
 }
 

@@ -6,7 +6,7 @@ use forewarn_physics::time::{Epoch, after, seconds_between};
 
 use super::area::{NamedArea, ellipse_ring, ring_touches};
 use super::rules::WarnRules;
-use crate::model::{Assessment, Ellipse, FlightPhase, Reason, Verdict};
+use crate::model::{Assessment, Ellipse, FlightPhase, Reason, Region, Verdict};
 
 /// One object as it was last assessed.
 #[derive(Debug, Clone)]
@@ -39,6 +39,25 @@ impl Member {
             touches,
             taken_back,
         }
+    }
+
+    /// Where it may come down: its 90 % area or, while none can be given, all within a thousand
+    /// kilometres of where it was last. A warning without an area reaches nobody, or everybody.
+    pub(super) fn region(&self) -> Option<Region> {
+        const UNKNOWN_RADIUS_M: f64 = 1_000e3;
+        if !self.ring.is_empty() {
+            return Some(Region::Polygon(self.ring.clone()));
+        }
+        let state = self.assessment.state.as_ref();
+        let under = state.map(|state| Geodetic::from_itrf(state.state.position));
+        let place = under.or_else(|| self.assessment.launch.as_ref().map(|launch| launch.place))?;
+        Some(Region::Circle {
+            centre: Geodetic {
+                height_m: 0.0,
+                ..place
+            },
+            radius_m: UNKNOWN_RADIUS_M,
+        })
     }
 
     pub(super) fn confirmed(&self) -> bool {

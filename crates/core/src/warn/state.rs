@@ -530,8 +530,7 @@ impl Warner {
             objects: objects.clone(),
             areas: members
                 .iter()
-                .filter(|member| !member.ring.is_empty())
-                .map(|member| Region::Polygon(member.ring.clone()))
+                .filter_map(|member| member.region())
                 .collect(),
             time_left_s: first(
                 &mut members
