@@ -2,6 +2,7 @@
 
 pub mod benchmarks;
 pub mod harness;
+pub mod launch_bound;
 pub mod proof;
 pub mod score;
 pub mod spoken;

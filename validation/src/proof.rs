@@ -1,4 +1,8 @@
 //! The page that a proof writes: what it shows, what was demanded, and how to run it again.
+#![allow(
+    clippy::let_underscore_must_use,
+    reason = "writing to a String cannot fail"
+)]
 
 use std::fmt::Write as _;
 use std::process::ExitCode;

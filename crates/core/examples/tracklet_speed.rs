@@ -1,5 +1,9 @@
 //! Time per scan of 300 moving objects in false detections, one geostationary satellite, 2 s looks:
 //! `cargo run --release -p forewarn-core --example tracklet_speed`.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a measurement of time needs a clock"
+)]
 #![allow(clippy::print_stdout, reason = "an example talks to a person")]
 
 use std::sync::Arc;

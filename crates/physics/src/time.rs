@@ -40,7 +40,10 @@ pub fn duration_s(seconds: f64) -> Duration {
 /// [`TimeError`] says which part is wrong: the form, a month 13, 30 February, hour 24, an
 /// offset other than `Z`, a second 60 where there is no leap second.
 pub fn parse_utc(text: &str) -> Result<Epoch, TimeError> {
-    let fail = |why| TimeError { text: text.chars().take(40).collect(), why };
+    let fail = |why| TimeError {
+        text: text.chars().take(40).collect(),
+        why,
+    };
     let bytes = text.as_bytes();
     if bytes.len() < 20 || !text.is_ascii() {
         return Err(fail("too short"));
@@ -54,13 +57,15 @@ pub fn parse_utc(text: &str) -> Result<Epoch, TimeError> {
     }
     let number = |from: usize, to: usize| -> Option<u32> {
         bytes[from..to].iter().try_fold(0u32, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0'))
+            byte.is_ascii_digit()
+                .then(|| sum * 10 + u32::from(byte - b'0'))
         })
     };
     let read = |from, to| number(from, to).ok_or_else(|| fail("a digit is missing"));
     let (year, month, day) = (read(0, 4)?, read(5, 7)?, read(8, 10)?);
     let (hour, minute, second) = (read(11, 13)?, read(14, 16)?, read(17, 19)?);
-    let nanoseconds = read_fraction(&bytes[19..bytes.len() - 1]).ok_or_else(|| fail("a fraction has one to nine digits"))?;
+    let nanoseconds = read_fraction(&bytes[19..bytes.len() - 1])
+        .ok_or_else(|| fail("a fraction has one to nine digits"))?;
     if !(1..=12).contains(&month) {
         return Err(fail("the month must be 1 to 12"));
     }
@@ -71,15 +76,20 @@ pub fn parse_utc(text: &str) -> Result<Epoch, TimeError> {
         return Err(fail("the hour, minute or second does not exist"));
     }
     let seconds = i64::from(hour * 3600 + minute * 60 + second);
-    if second == 60 && (seconds != 86_400 || day_length_s(year as i32, month as u8, day as u8) != 86_401) {
+    if second == 60
+        && (seconds != 86_400 || day_length_s(year as i32, month as u8, day as u8) != 86_401)
+    {
         return Err(fail("there was no leap second then"));
     }
-    Ok(midnight(year as i32, month as u8, day as u8) + Unit::Second * seconds + Unit::Nanosecond * i64::from(nanoseconds))
+    Ok(midnight(year as i32, month as u8, day as u8)
+        + Unit::Second * seconds
+        + Unit::Nanosecond * i64::from(nanoseconds))
 }
 
 /// Writes an epoch as RFC 3339 in UTC with `Z`, without trailing zeros of the fraction.
 pub fn format_utc(epoch: Epoch) -> String {
-    let (year, month, day, mut hour, mut minute, mut second, nanoseconds) = epoch.to_gregorian_utc();
+    let (year, month, day, mut hour, mut minute, mut second, nanoseconds) =
+        epoch.to_gregorian_utc();
     let (mut year, mut month, mut day) = (year, month, day);
     if (hour, minute, second) == (0, 0, 0) || (hour, minute, second) == (23, 59, 59) {
         // Near midnight the second may be a leap second, which hifitime does not show.
@@ -111,11 +121,16 @@ fn day_length_s(year: i32, month: u8, day: u8) -> i64 {
 }
 
 fn read_fraction(bytes: &[u8]) -> Option<u32> {
-    let Some((point, digits)) = bytes.split_first() else { return Some(0) };
+    let Some((point, digits)) = bytes.split_first() else {
+        return Some(0);
+    };
     if *point != b'.' || digits.is_empty() || digits.len() > 9 {
         return None;
     }
-    let value = digits.iter().try_fold(0u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))?;
+    let value = digits.iter().try_fold(0u32, |sum, byte| {
+        byte.is_ascii_digit()
+            .then(|| sum * 10 + u32::from(byte - b'0'))
+    })?;
     Some(value * 10u32.pow(9 - digits.len() as u32))
 }
 
@@ -135,7 +150,12 @@ mod tests {
 
     #[test]
     fn reads_and_writes_to_the_nanosecond() {
-        for text in ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00.25Z", "1999-12-31T23:59:59.999999999Z", "2016-12-31T23:59:60.5Z"] {
+        for text in [
+            "2026-03-01T12:00:00Z",
+            "2026-03-01T12:00:00.25Z",
+            "1999-12-31T23:59:59.999999999Z",
+            "2016-12-31T23:59:60.5Z",
+        ] {
             assert_eq!(format_utc(parse_utc(text).unwrap()), text);
         }
     }
@@ -150,9 +170,17 @@ mod tests {
     #[test]
     fn refuses_what_is_no_time() {
         for text in [
-            "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00",
-            "2026-01-01T00:00:00+01:00", "2026-01-01 00:00:00Z", "2015-12-31T23:59:60Z", "2026-01-01T00:00:00.Z",
-            "2026-01-01T00:00:00.1234567890Z", "", "yesterday at five o'clock Z",
+            "2026-13-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00+01:00",
+            "2026-01-01 00:00:00Z",
+            "2015-12-31T23:59:60Z",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01T00:00:00.1234567890Z",
+            "",
+            "yesterday at five o'clock Z",
         ] {
             assert!(parse_utc(text).is_err(), "{text}");
         }

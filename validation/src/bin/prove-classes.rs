@@ -1,13 +1,27 @@
 //! Missiles of every class: two satellites and a radar (or one satellite alone), everything drawn
 //! anew for each seed; scored at cut-off + 15 s, the radar's first report + 60 s and impact − 120 s.
 //!
-//! `cargo xtask prove classes`, or
-//! `cargo run --release -p forewarn-validation --bin prove-classes -- [DRAWS PER CLASS] [FIRST SEED] [CLASS|all] [one]`
-#![allow(clippy::print_stdout, reason = "the output is the product")]
+//! `cargo xtask prove classes -- [DRAWS PER CLASS] [FIRST SEED] [CLASS|all] [one]`
+//!
+//! The bound beside the launch error is computed from the same looks by a fit that is told the
+//! class and the number of stages: the inverse of the looks' information and the prior's together
+//! (a Bayesian Cramér–Rao bound, linearised at the fit and conditional on which looks were made).
+#![allow(
+    clippy::let_underscore_must_use,
+    reason = "writing to a String cannot fail"
+)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a proof speaks to a person"
+)]
 
 use std::fmt::Write as _;
+use std::process::ExitCode;
 
 use forewarn_validation::harness::{Extras, fly, run_and_score};
+use forewarn_validation::launch_bound::launch_bound_m;
+use forewarn_validation::proof::Proof;
 use forewarn_validation::score::{Moment, ThreatScore};
 use rayon::prelude::*;
 
@@ -29,10 +43,12 @@ struct Draw {
     threat: Option<ThreatScore>,
     false_confirmed: usize,
     false_suspected: usize,
+    /// Bound of the launch error [m].
+    bound_m: Option<f64>,
     seconds: f64,
 }
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let draws: u64 = arguments.first().and_then(|a| a.parse().ok()).unwrap_or(50);
     let first: u64 = arguments
@@ -60,6 +76,21 @@ fn main() {
         })
         .collect();
     eprintln!();
+    let (name, title) = if one {
+        (
+            "one-satellite",
+            "Missiles of every class, seen by one satellite alone",
+        )
+    } else {
+        (
+            "classes",
+            "Missiles of every class, two satellites and a radar",
+        )
+    };
+    let mut proof = Proof::new(name, title);
+    proof.line(&format!(
+        "{draws} draws of each class from seed {first}; everything is drawn anew for each.\n"
+    ));
     let mut text = String::new();
     for moment in [
         Moment::AfterCutoff,
@@ -69,10 +100,164 @@ fn main() {
         table(&mut text, moment, &outcomes);
     }
     verdicts(&mut text, &outcomes);
-    println!("{text}");
+    proof.line(&format!("```text{text}```\n"));
+    goals(&mut proof, &outcomes, one);
     if std::env::var_os("PROVE_VERBOSE").is_some() {
         outcomes.iter().for_each(show);
     }
+    proof.finish()
+}
+
+fn moments(
+    outcomes: &[Draw],
+    class: &str,
+    moment: Moment,
+) -> Vec<forewarn_validation::score::MomentScore> {
+    let of = outcomes
+        .iter()
+        .filter(|d| class == "all" || d.class == class);
+    of.filter_map(|d| d.threat.as_ref())
+        .filter_map(|t| t.moments.iter().find(|m| m.moment == moment))
+        .cloned()
+        .collect()
+}
+
+/// Share and count of what holds the truth.
+fn held(flags: impl Iterator<Item = bool>) -> (f64, usize) {
+    let (mut inside, mut of) = (0usize, 0usize);
+    for flag in flags {
+        inside += usize::from(flag);
+        of += 1;
+    }
+    (inside as f64 / of.max(1) as f64, of)
+}
+
+fn goals(proof: &mut Proof, outcomes: &[Draw], one: bool) {
+    let band = |share: f64, of: usize| of == 0 || (0.86..=0.94).contains(&share);
+    for moment in [
+        Moment::AfterCutoff,
+        Moment::AfterRadar,
+        Moment::BeforeImpact,
+    ] {
+        let judged = moments(outcomes, "all", moment);
+        let launch = held(
+            judged
+                .iter()
+                .filter_map(|m| Some(m.launch.as_ref()?.inside_90)),
+        );
+        let time = held(
+            judged
+                .iter()
+                .filter_map(|m| Some(m.launch.as_ref()?.time_inside_90)),
+        );
+        let impact = held(
+            judged
+                .iter()
+                .filter_map(|m| Some(m.impact.as_ref()?.inside_90)),
+        );
+        let arrival = held(
+            judged
+                .iter()
+                .filter_map(|m| m.impact.as_ref()?.time_inside_90),
+        );
+        for (what, (share, of)) in [
+            ("launch ellipses", launch),
+            ("launch times", time),
+            ("impact ellipses and regions", impact),
+            ("impact times", arrival),
+        ] {
+            proof.goal(
+                &format!("{moment:?}: 90 % {what} hold the truth in 86 to 94 %, pooled"),
+                &format!("{share:.3} of {of}"),
+                band(share, of),
+            );
+        }
+        for class in CLASSES {
+            let judged = moments(outcomes, class, moment);
+            let launch = held(
+                judged
+                    .iter()
+                    .filter_map(|m| Some(m.launch.as_ref()?.inside_90)),
+            );
+            if launch.1 > 0 && launch.0 < 0.82 {
+                proof.goal(
+                    &format!("{moment:?}: launch ellipses of {class} hold it in 82 % at least"),
+                    &format!("{:.3} of {}", launch.0, launch.1),
+                    false,
+                );
+            }
+        }
+    }
+    let pairs: Vec<(f64, f64)> = outcomes
+        .iter()
+        .filter_map(|d| {
+            let threat = d.threat.as_ref()?;
+            let launch = threat
+                .moments
+                .iter()
+                .find(|m| m.moment == Moment::AfterCutoff)?
+                .launch
+                .as_ref()?;
+            Some((launch.error_m, d.bound_m?))
+        })
+        .collect();
+    let n = pairs.len().max(1) as f64;
+    let error = (pairs.iter().map(|p| p.0 * p.0).sum::<f64>() / n).sqrt();
+    let bound = (pairs.iter().map(|p| p.1 * p.1).sum::<f64>() / n).sqrt();
+    proof.goal(
+        "RMS launch error at cut-off + 15 s under 1.5 times the Bayesian Cramér–Rao bound",
+        &format!(
+            "{:.2} km / {:.2} km = {:.2} over {}",
+            error / 1e3,
+            bound / 1e3,
+            error / bound,
+            pairs.len()
+        ),
+        error < 1.5 * bound,
+    );
+    let threats: Vec<&ThreatScore> = outcomes.iter().filter_map(|d| d.threat.as_ref()).collect();
+    let suspected = held(
+        threats
+            .iter()
+            .map(|t| t.suspected_after_s.is_some_and(|s| s <= 60.0)),
+    );
+    proof.goal(
+        "`suspected` within 60 s of the first infrared report in 95 %",
+        &format!("{:.3} of {}", suspected.0, suspected.1),
+        suspected.0 >= 0.95,
+    );
+    if one {
+        let points = moments(outcomes, "all", Moment::AfterCutoff)
+            .iter()
+            .filter(|m| m.impact.as_ref().is_some_and(|i| i.error_m.is_some()))
+            .count();
+        proof.goal(
+            "an impact region or none, never a point",
+            &format!("{points} points"),
+            points == 0,
+        );
+        let confirmed = threats
+            .iter()
+            .filter(|t| t.confirmed_after_s.is_some())
+            .count();
+        proof.goal(
+            "one domain alone never confirms",
+            &format!("{confirmed} confirmed"),
+            confirmed == 0,
+        );
+        return;
+    }
+    let confirmed = held(threats.iter().map(|t| {
+        t.confirmed_after_cutoff_and_radar_s
+            .is_some_and(|s| s <= 60.0)
+    }));
+    proof.goal(
+        "`confirmed` within 60 s of the later of cut-off and the radar's first report in 95 %",
+        &format!("{:.3} of {}", confirmed.0, confirmed.1),
+        confirmed.0 >= 0.95,
+    );
+    let wrong = outcomes.iter().map(|d| d.false_confirmed).sum::<usize>();
+    proof.goal("nothing else confirmed", &format!("{wrong}"), wrong == 0);
 }
 
 fn draw(class: &'static str, seed: u64, one: bool) -> Draw {
@@ -83,6 +268,7 @@ fn draw(class: &'static str, seed: u64, one: bool) -> Draw {
         threat: None,
         false_confirmed: 0,
         false_suspected: 0,
+        bound_m: None,
         seconds: 0.0,
     };
     let path = format!(
@@ -96,14 +282,17 @@ fn draw(class: &'static str, seed: u64, one: bool) -> Draw {
         text = first_sensor_only(&text);
     }
     match fly(&format!("classes/{class}"), &text, seed) {
-        Ok(recording) => match run_and_score(&recording, &Extras::default()) {
-            Ok(score) => {
-                draw.false_confirmed = score.pooled.false_confirmed;
-                draw.false_suspected = score.pooled.false_suspected;
-                draw.threat = score.threats.into_iter().next();
+        Ok(recording) => {
+            draw.bound_m = launch_bound_m(&recording, "flight", class);
+            match run_and_score(&recording, &Extras::default()) {
+                Ok(score) => {
+                    draw.false_confirmed = score.pooled.false_confirmed;
+                    draw.false_suspected = score.pooled.false_suspected;
+                    draw.threat = score.threats.into_iter().next();
+                }
+                Err(error) => eprintln!("{class} {seed}: {error}"),
             }
-            Err(error) => eprintln!("{class} {seed}: {error}"),
-        },
+        }
         Err(error) => eprintln!("{class} {seed}: {error}"),
     }
     draw.seconds = started.elapsed().as_secs_f64();

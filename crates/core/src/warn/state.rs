@@ -9,8 +9,8 @@ use super::member::Member;
 use super::rules::WarnRules;
 use super::text::{Message, description, headline};
 use crate::model::{
-    Action, ActionKind, Assessment, Mode, ObjectId, Region, ReleasedBy, Verdict, Warning,
-    WarningAction, WarningId,
+    Action, ActionKind, Assessment, Mode, ObjectId, ReleasedBy, Verdict, Warning, WarningAction,
+    WarningId,
 };
 
 /// Turns assessments and people's actions into steps of warnings.

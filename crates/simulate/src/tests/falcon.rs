@@ -1,4 +1,5 @@
 //! Real ascents: the rebuilt path against the telemetry it comes from.
+#![allow(clippy::disallowed_methods, reason = "tests read the shipped files")]
 
 use forewarn_physics::flight::coast::{Body, propagate};
 use forewarn_physics::frames::wgs84::{Geodetic, ROTATION_RATE_RAD_S, height_m, rough_distance_m};

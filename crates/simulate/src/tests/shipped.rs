@@ -1,4 +1,8 @@
 //! Every scenario in the repository reads and flies.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read the shipped files and bound their time"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
