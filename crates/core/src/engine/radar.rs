@@ -23,8 +23,6 @@ const GATE: f64 = 25.0;
 const KEPT_SCANS: usize = 4;
 /// Plots of one scan kept for starting tracks.
 const KEPT_PLOTS: usize = 400;
-/// Plots that start a track.
-const START: usize = 3;
 /// Three plots that fit one ballistic flight worse than this start nothing.
 const START_P: f64 = 1e-3;
 /// Attempts to start a track in one scan.
@@ -318,47 +316,46 @@ fn triple(
     attempts: &mut usize,
 ) -> Option<(Vec<Plot>, BallisticFilter)> {
     let mut best: Option<(f64, Vec<Plot>, BallisticFilter)> = None;
-    let count = plots.scans.len();
-    for second_scan in (1..count).rev() {
-        for second in plots.scans[second_scan]
-            .iter()
-            .filter(|m| !used.contains(&m.0) && plausible(&m.1, &last.1))
-        {
-            for first_scan in (0..second_scan).rev() {
-                for first in plots.scans[first_scan].iter().filter(|m| {
-                    !used.contains(&m.0)
-                        && plausible(&m.1, &second.1)
-                        && straight(&m.1, &second.1, &last.1)
-                }) {
-                    *attempts += 1;
-                    if *attempts > ATTEMPTS {
-                        return best.map(|(_, members, filter)| (members, filter));
-                    }
-                    let Ok(start) = initiate(&[first.1.clone(), second.1.clone(), last.1.clone()])
-                    else {
-                        continue;
-                    };
-                    let p = chi_square_survival(start.chi_square, start.degrees_of_freedom as f64);
-                    if p > START_P
-                        && best
-                            .as_ref()
-                            .is_none_or(|(known, ..)| start.chi_square < *known)
-                    {
-                        best = Some((
-                            start.chi_square,
-                            vec![first.clone(), second.clone(), last.clone()],
-                            start.filter,
-                        ));
-                    }
-                }
-            }
+    for (first, second) in pairs_before(plots, last, used) {
+        *attempts += 1;
+        if *attempts > ATTEMPTS {
+            break;
+        }
+        let Ok(start) = initiate(&[first.1.clone(), second.1.clone(), last.1.clone()]) else {
+            continue;
+        };
+        let p = chi_square_survival(start.chi_square, start.degrees_of_freedom as f64);
+        let better = best
+            .as_ref()
+            .is_none_or(|(known, ..)| start.chi_square < *known);
+        if p > START_P && better {
+            let members = vec![first.clone(), second.clone(), last.clone()];
+            best = Some((start.chi_square, members, start.filter));
         }
     }
-    debug_assert!(
-        best.as_ref()
-            .is_none_or(|(_, members, _)| members.len() == START)
-    );
     best.map(|(_, members, filter)| (members, filter))
+}
+
+/// Pairs of earlier plots that may go before a new one, the latest first.
+fn pairs_before<'a>(
+    plots: &'a Plots,
+    last: &'a Plot,
+    used: &'a [RecordId],
+) -> impl Iterator<Item = (&'a Plot, &'a Plot)> {
+    let free = |plot: &&Plot| !used.contains(&plot.0);
+    (1..plots.scans.len()).rev().flat_map(move |later| {
+        let seconds = plots.scans[later].iter().filter(free);
+        let seconds = seconds.filter(|second| plausible(&second.1, &last.1));
+        seconds.flat_map(move |second| {
+            let scans = (0..later)
+                .rev()
+                .flat_map(|earlier| plots.scans[earlier].iter());
+            let firsts = scans.filter(free).filter(move |first| {
+                plausible(&first.1, &second.1) && straight(&first.1, &second.1, &last.1)
+            });
+            firsts.map(move |first| (first, second))
+        })
+    })
 }
 
 /// Two plots that something flying can have made: speed, and range against range rate.

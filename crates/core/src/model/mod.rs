@@ -24,5 +24,7 @@ pub use record::{
     Action, ActionKind, Band, Claim, Heartbeat, HeartbeatStatus, Infrared, LaunchSite, Mode,
     Notice, Radar, Record, RecordId, Region, Report, ReportBody,
 };
-pub use sensor::{InfraredSensor, OrbitSource, RadarSensor, Sensor, SensorIndex, SensorKind, View};
+pub use sensor::{
+    EphemerisPoint, InfraredSensor, OrbitSource, RadarSensor, Sensor, SensorIndex, SensorKind, View,
+};
 pub use warning::{ReleasedBy, Warning, WarningAction, WarningId};

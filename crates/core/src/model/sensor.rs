@@ -73,6 +73,9 @@ pub enum View {
     },
 }
 
+/// Time, ITRF position [m] and velocity [m/s].
+pub type EphemerisPoint = (Epoch, Vector3<f64>, Vector3<f64>);
+
 /// Where a satellite's position comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OrbitSource {
@@ -103,7 +106,7 @@ pub enum OrbitSource {
     /// A two-line element set.
     Tle([String; 2]),
     /// Time-tagged ITRF positions [m] and velocities [m/s], in order of time.
-    Ephemeris(Arc<[(Epoch, Vector3<f64>, Vector3<f64>)]>),
+    Ephemeris(Arc<[EphemerisPoint]>),
 }
 
 /// A radar on the ground.

@@ -2,7 +2,7 @@
 
 use forewarn_physics::frames::Position;
 use forewarn_physics::frames::wgs84::{FLATTENING, Geodetic, SEMI_MAJOR_AXIS_M};
-use forewarn_physics::math::{atan2, cos, sin};
+use forewarn_physics::math::{FRAC_PI_2, PI, atan2, cos, sin};
 use nalgebra::{DVector, Vector3};
 
 use super::fit::{HEAD, Look, Looks, Point, Prepared, shifted};
@@ -98,7 +98,7 @@ fn slide(
     let turns: &[f64] = if moved_m > 15e3 {
         &[0.0]
     } else {
-        &[0.0, 1.57, 3.14, -1.57]
+        &[0.0, FRAC_PI_2, PI, -FRAC_PI_2]
     };
     turns
         .iter()
