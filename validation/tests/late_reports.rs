@@ -1,4 +1,8 @@
 //! The same reports lead to the same conclusion, on time or late, doubled and out of order.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may unwrap outside of its test function"
+)]
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,11 @@
 //!
 //! `cargo run --release -p forewarn-validation --bin look -- scenarios/demo/scenario.toml [SEED]`
 #![allow(clippy::print_stdout, reason = "the output is the product")]
+#![allow(
+    clippy::excessive_nesting,
+    clippy::too_many_lines,
+    reason = "a tool that only prints"
+)]
 
 use forewarn_core::model::{Ellipse, EventBody};
 use forewarn_physics::frames::geodesic;

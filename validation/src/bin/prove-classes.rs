@@ -7,13 +7,10 @@
 //! class and the number of stages: the inverse of the looks' information and the prior's together
 //! (a Bayesian Cramér–Rao bound, linearised at the fit and conditional on which looks were made).
 #![allow(
-    clippy::let_underscore_must_use,
-    reason = "writing to a String cannot fail"
-)]
-#![allow(
     clippy::print_stderr,
     clippy::print_stdout,
-    reason = "a proof speaks to a person"
+    clippy::let_underscore_must_use,
+    reason = "a proof speaks to a person; writing to a String cannot fail"
 )]
 
 use std::fmt::Write as _;
@@ -133,72 +130,85 @@ fn held(flags: impl Iterator<Item = bool>) -> (f64, usize) {
 }
 
 fn goals(proof: &mut Proof, outcomes: &[Draw], one: bool) {
-    let band = |share: f64, of: usize| of == 0 || (0.86..=0.94).contains(&share);
     for moment in [
         Moment::AfterCutoff,
         Moment::AfterRadar,
         Moment::BeforeImpact,
     ] {
-        let judged = moments(outcomes, "all", moment);
-        let launch = held(
+        coverage(proof, outcomes, moment);
+    }
+    bound(proof, outcomes);
+    verdict_goals(proof, outcomes, one);
+}
+
+fn coverage(proof: &mut Proof, outcomes: &[Draw], moment: Moment) {
+    let judged = moments(outcomes, "all", moment);
+    let shares = [
+        (
+            "launch ellipses",
+            held(
+                judged
+                    .iter()
+                    .filter_map(|m| Some(m.launch.as_ref()?.inside_90)),
+            ),
+        ),
+        (
+            "launch times",
+            held(
+                judged
+                    .iter()
+                    .filter_map(|m| Some(m.launch.as_ref()?.time_inside_90)),
+            ),
+        ),
+        (
+            "impact ellipses and regions",
+            held(
+                judged
+                    .iter()
+                    .filter_map(|m| Some(m.impact.as_ref()?.inside_90)),
+            ),
+        ),
+        (
+            "impact times",
+            held(
+                judged
+                    .iter()
+                    .filter_map(|m| m.impact.as_ref()?.time_inside_90),
+            ),
+        ),
+    ];
+    for (what, (share, of)) in shares {
+        let goal = format!("{moment:?}: 90 % {what} hold the truth in 86 to 94 %, pooled");
+        proof.goal(
+            &goal,
+            &format!("{share:.3} of {of}"),
+            of == 0 || (0.86..=0.94).contains(&share),
+        );
+    }
+    for class in CLASSES {
+        let judged = moments(outcomes, class, moment);
+        let (share, of) = held(
             judged
                 .iter()
                 .filter_map(|m| Some(m.launch.as_ref()?.inside_90)),
         );
-        let time = held(
-            judged
-                .iter()
-                .filter_map(|m| Some(m.launch.as_ref()?.time_inside_90)),
-        );
-        let impact = held(
-            judged
-                .iter()
-                .filter_map(|m| Some(m.impact.as_ref()?.inside_90)),
-        );
-        let arrival = held(
-            judged
-                .iter()
-                .filter_map(|m| m.impact.as_ref()?.time_inside_90),
-        );
-        for (what, (share, of)) in [
-            ("launch ellipses", launch),
-            ("launch times", time),
-            ("impact ellipses and regions", impact),
-            ("impact times", arrival),
-        ] {
-            proof.goal(
-                &format!("{moment:?}: 90 % {what} hold the truth in 86 to 94 %, pooled"),
-                &format!("{share:.3} of {of}"),
-                band(share, of),
-            );
-        }
-        for class in CLASSES {
-            let judged = moments(outcomes, class, moment);
-            let launch = held(
-                judged
-                    .iter()
-                    .filter_map(|m| Some(m.launch.as_ref()?.inside_90)),
-            );
-            if launch.1 > 0 && launch.0 < 0.82 {
-                proof.goal(
-                    &format!("{moment:?}: launch ellipses of {class} hold it in 82 % at least"),
-                    &format!("{:.3} of {}", launch.0, launch.1),
-                    false,
-                );
-            }
+        if of > 0 && share < 0.82 {
+            let goal = format!("{moment:?}: launch ellipses of {class} hold it in 82 % at least");
+            proof.goal(&goal, &format!("{share:.3} of {of}"), false);
         }
     }
+}
+
+fn bound(proof: &mut Proof, outcomes: &[Draw]) {
     let pairs: Vec<(f64, f64)> = outcomes
         .iter()
         .filter_map(|d| {
             let threat = d.threat.as_ref()?;
-            let launch = threat
+            let moment = threat
                 .moments
                 .iter()
-                .find(|m| m.moment == Moment::AfterCutoff)?
-                .launch
-                .as_ref()?;
-            Some((launch.error_m, d.bound_m?))
+                .find(|m| m.moment == Moment::AfterCutoff)?;
+            Some((moment.launch.as_ref()?.error_m, d.bound_m?))
         })
         .collect();
     let n = pairs.len().max(1) as f64;
@@ -215,6 +225,9 @@ fn goals(proof: &mut Proof, outcomes: &[Draw], one: bool) {
         ),
         error < 1.5 * bound,
     );
+}
+
+fn verdict_goals(proof: &mut Proof, outcomes: &[Draw], one: bool) {
     let threats: Vec<&ThreatScore> = outcomes.iter().filter_map(|d| d.threat.as_ref()).collect();
     let suspected = held(
         threats
@@ -227,7 +240,8 @@ fn goals(proof: &mut Proof, outcomes: &[Draw], one: bool) {
         suspected.0 >= 0.95,
     );
     if one {
-        let points = moments(outcomes, "all", Moment::AfterCutoff)
+        let judged = moments(outcomes, "all", Moment::AfterCutoff);
+        let points = judged
             .iter()
             .filter(|m| m.impact.as_ref().is_some_and(|i| i.error_m.is_some()))
             .count();
@@ -251,8 +265,10 @@ fn goals(proof: &mut Proof, outcomes: &[Draw], one: bool) {
         t.confirmed_after_cutoff_and_radar_s
             .is_some_and(|s| s <= 60.0)
     }));
+    let goal =
+        "`confirmed` within 60 s of the later of cut-off and the radar's first report in 95 %";
     proof.goal(
-        "`confirmed` within 60 s of the later of cut-off and the radar's first report in 95 %",
+        goal,
         &format!("{:.3} of {}", confirmed.0, confirmed.1),
         confirmed.0 >= 0.95,
     );

@@ -6,6 +6,10 @@
 //! prior left out and put in: it moves nothing but the launch estimate. With a `FLIGHT` named,
 //! nothing is written.
 #![allow(clippy::print_stdout, reason = "the output is the product")]
+#![allow(
+    clippy::let_underscore_must_use,
+    reason = "writing to a String cannot fail"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
