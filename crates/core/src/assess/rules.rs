@@ -59,7 +59,7 @@ impl Default for Rules {
             dismissed: 0.01,
             suspected_leave: 0.5,
             threat_floor: 0.03,
-            confirmed_two_physics: 0.95,
+            confirmed_two_physics: 0.98,
             confirmed_leave: 0.5,
             dismissed_leave: 0.05,
             reports_min: 3,

@@ -368,7 +368,8 @@ impl Case<'_> {
         });
         match self.probabilities.best() {
             Class::Satellite => orbit_sure.then_some(Reason::InOrbit),
-            Class::SpaceLaunch => self.memory.space_launch.then_some(Reason::OrbitInsertion),
+            Class::SpaceLaunch if self.memory.space_launch => Some(Reason::OrbitInsertion),
+            Class::SpaceLaunch => self.falls_alone().then_some(Reason::SlowOrLow),
             Class::Bolide => Some(Reason::FireballSpeed),
             Class::Fire | Class::Explosion => Some(Reason::Stationary),
             Class::SunGlint => Some(Reason::GlintGeometry),
@@ -379,6 +380,19 @@ impl Case<'_> {
             Class::Unknown => (self.disagreeing() > 0).then_some(Reason::MustHaveSeen),
             Class::BallisticMissile | Class::GlideVehicle => None,
         }
+    }
+
+    /// Out of power and on an arc that meets the ground: of a launcher, a stage that was dropped.
+    fn falls_alone(&self) -> bool {
+        let out = self
+            .dossier
+            .ascent
+            .as_ref()
+            .is_none_or(|ascent| ascent.burning_probability < 0.5);
+        let arc = self.dossier.arc.as_ref();
+        out && arc.is_some_and(|arc| {
+            self.believed(arc.updates, arc.nis_per_dof) && arc.impact_probability > 0.99
+        })
     }
 
     fn abstains_because(&self) -> Reason {

@@ -143,7 +143,8 @@ impl Publisher {
 
     fn is_due(&self, id: ObjectId, changed: bool, object: &Object, now: Epoch) -> bool {
         let Some(told) = self.told.get(&id) else {
-            return changed;
+            // What ended before anything was said of it, or long after, is not news.
+            return changed && object.is_open();
         };
         if told.closed {
             return false;
