@@ -1,0 +1,72 @@
+/** The map's view, moved by keys, buttons and choices. */
+import { signal } from '@preact/signals';
+import { Globe } from '../map/globe';
+import type { Point3 } from '../map/geometry';
+import { dragged, fitted, limited, wide, type View } from '../map/view';
+import { selectedGroup, selectedThreat, shown } from '../model/store';
+import type { Assessment } from '../api/types';
+
+export const kind = signal<View['kind']>('flat');
+
+let globe: Globe | null = null;
+
+export function attach(made: Globe | null): void {
+  globe = made;
+}
+
+export function mapMove(dx: number, dy: number): void {
+  if (globe) globe.setView(dragged(globe.projector, dx, dy));
+}
+
+export function mapZoom(factor: number): void {
+  if (globe) globe.setView(limited({ ...globe.view, zoom: globe.view.zoom * factor }));
+}
+
+export function toggleKind(): void {
+  if (!globe) return;
+  kind.value = kind.value === 'flat' ? 'globe' : 'flat';
+  globe.setView({ ...globe.view, kind: kind.value, zoom: 1 });
+  fit();
+}
+
+/** The chosen threat or raid, launch to impact; all sensors when nothing is chosen. */
+export function fit(): void {
+  if (!globe) return;
+  const size = globe.projector.size;
+  const group = selectedGroup.value;
+  const threat = selectedThreat.value;
+  const members = threat ? [threat] : (group?.members ?? []);
+  const points = members.flatMap((member) => placesOf(member.assessment));
+  if (points.length > 0) globe.setView(fitted(kind.value, points, size));
+  else quiet();
+}
+
+/** Nothing flies: the middle of what the sensors watch. */
+function quiet(): void {
+  const sensors = shown.value?.sensors ?? [];
+  const points = sensors.flatMap((s): Point3[] =>
+    s.position ? [[s.position.longitude_deg, 0, 0]] : [],
+  );
+  if (!globe) return;
+  const at = points.length > 0 ? fitted('flat', points, globe.projector.size).longitude_deg : 0;
+  globe.setView({ kind: kind.value, longitude_deg: at, latitude_deg: 12, zoom: 1 });
+}
+
+export function wholeScene(): void {
+  if (!globe) return;
+  const heights = (shown.value?.sensors ?? []).map((s) => s.position?.height_m ?? 0);
+  kind.value = 'globe';
+  globe.setView(wide(globe.view, Math.max(0, ...heights)));
+}
+
+function placesOf({ launch, impact, state, impact_region }: Assessment): Point3[] {
+  const marks = [launch, impact].flatMap((line): Point3[] =>
+    line ? [[line.longitude_deg, line.latitude_deg, 0]] : [],
+  );
+  if (impact || !impact_region) return marks.length > 0 || !state ? marks : [];
+  const rings =
+    impact_region.type === 'Polygon'
+      ? impact_region.coordinates
+      : impact_region.coordinates.flat();
+  return [...marks, ...rings.flat().map(([lon, lat]): Point3 => [lon, lat, 0])];
+}
