@@ -4,15 +4,16 @@ use super::source::Source;
 use super::{File, Finding};
 
 /// Crates of ours that each crate may build on. Tests (dev-dependencies) are free.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("forewarn-physics", &[]),
     ("forewarn-core", &["physics"]),
     ("forewarn-simulate", &["physics", "core"]),
     ("forewarn-formats", &["physics", "core"]),
     ("forewarn-cap", &[]),
+    ("forewarn-log", &[]),
     (
         "forewarn-validation",
-        &["physics", "core", "simulate", "formats", "cap"],
+        &["physics", "core", "simulate", "formats", "cap", "log"],
     ),
     (
         "forewarn",
@@ -22,6 +23,7 @@ const CRATES: [(&str, &[&str]); 8] = [
             "simulate",
             "formats",
             "cap",
+            "log",
             "validation",
         ],
     ),
