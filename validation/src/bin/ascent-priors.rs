@@ -3,11 +3,11 @@
 //! `cargo xtask priors` runs this and writes `crates/core/src/estimate/ascent/priors.json`.
 #![allow(clippy::print_stdout, reason = "the output is the product")]
 
-use forewarn_core::estimate::ascent::{Component, GRID, PER_STAGE};
+use forewarn_core::estimate::ascent::{Component, GRID, PER_STAGE, THRUST_TERMS};
 use forewarn_physics::flight::classes::{VehicleClass, draw_flight, prior};
-use forewarn_physics::flight::trajectory::Trajectory;
+use forewarn_physics::flight::trajectory::{Burn, Trajectory};
 use forewarn_physics::frames::wgs84::Geodetic;
-use forewarn_physics::math::{atan2, cos, exp, ln, sin, wrap_pi};
+use forewarn_physics::math::{PI, atan2, cos, ln, sin, wrap_pi};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -18,6 +18,10 @@ const DRAWS: u64 = 900;
 /// Share of the variance of the pitch programme that the components must hold.
 const HELD: f64 = 0.9997;
 const MOST_COMPONENTS: usize = 7;
+/// One sigma added to the terms of thrust: what the generic table does not show. Launchers reduce
+/// thrust by a fifth and more about the greatest dynamic pressure and before cut-off.
+const STEADY: [f64; THRUST_TERMS] = [0.01, 0.01, 0.01];
+const THROTTLED: [f64; THRUST_TERMS] = [0.10, 0.07, 0.06];
 /// Fewest draws that make a component.
 const FEWEST: usize = 40;
 
@@ -109,6 +113,7 @@ fn one(class: VehicleClass, seed: u64) -> Option<Flown> {
             ln(burn.end_s - burn.ignition_s),
             gap_s,
         ]);
+        vehicle.extend(thrust_terms(&flight, burn, first, burnt)?);
     }
     let end_s = flight.burns.last()?.end_s;
     let heading = |time_s: f64| thrust_polar(&flight, &frame, azimuth_rad, time_s);
@@ -122,6 +127,27 @@ fn one(class: VehicleClass, seed: u64) -> Option<Flown> {
         vehicle,
         pitch_rad,
     })
+}
+
+/// Sine terms of ln thrust over a burn, beside constant thrust between the same ends.
+fn thrust_terms(
+    flight: &Trajectory,
+    burn: &Burn,
+    first_m_s2: f64,
+    burnt: f64,
+) -> Option<[f64; THRUST_TERMS]> {
+    const POINTS: usize = 32;
+    let mut terms = [0.0; THRUST_TERMS];
+    for point in 1..POINTS {
+        let share = point as f64 / POINTS as f64;
+        let at_s = burn.ignition_s + share * (burn.end_s - burn.ignition_s);
+        let constant_m_s2 = first_m_s2 / (1.0 - burnt * share);
+        let departure = ln(flight.at(at_s)?.thrust_m_s2.norm() / constant_m_s2);
+        for (k, term) in terms.iter_mut().enumerate() {
+            *term += 2.0 / POINTS as f64 * departure * sin((k + 1) as f64 * PI * share);
+        }
+    }
+    Some(terms)
 }
 
 /// Angle from the vertical toward the azimuth, and turn from the azimuth [rad]; in a gap between
@@ -192,7 +218,11 @@ fn component(
         sum + &e * e.transpose()
     }) / n
         * widen;
-    for (k, floor) in floors(stages, kept).into_iter().enumerate() {
+    let throttle = match class {
+        VehicleClass::SpaceLaunch => THROTTLED,
+        _ => STEADY,
+    };
+    for (k, floor) in floors(stages, kept, throttle).into_iter().enumerate() {
         covariance[(k, k)] += floor * floor;
     }
     round(&mut covariance);
@@ -215,14 +245,15 @@ fn component(
 }
 
 /// One sigma added to each parameter: what no finite set of draws shows.
-fn floors(stages: usize, pitch: usize) -> Vec<f64> {
+fn floors(stages: usize, pitch: usize, throttle: [f64; THRUST_TERMS]) -> Vec<f64> {
     let mut floors = vec![0.3, 0.01];
     for stage in 0..stages {
         floors.extend([0.03, 0.08, 0.02, if stage == 0 { 0.01 } else { 0.5 }]);
+        floors.extend(throttle);
     }
     assert_eq!(floors.len(), 2 + PER_STAGE * stages);
     // 0.6 degrees at every point of the grid, spread over the components.
-    floors.extend(vec![0.01 * (GRID as f64).sqrt() * exp(0.0); pitch]);
+    floors.extend(vec![0.01 * (GRID as f64).sqrt(); pitch]);
     floors
 }
 

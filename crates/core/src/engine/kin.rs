@@ -323,13 +323,7 @@ fn piece(boost: &Arc<Boost>, filter: &BallisticFilter) -> Option<(f64, bool)> {
     let posterior = &boost.posterior;
     let member = posterior.best();
     let launch_s = member.fit.point.x[2];
-    let vehicle = member.vehicle().to_vec();
-    let programme = crate::estimate::ascent::Programme::new(
-        &member.component,
-        member.fit.point.x[3],
-        &vehicle,
-        &[],
-    );
+    let programme = member.programme();
     let last = programme.burns.len() - 1;
     let mut best: Option<(f64, bool)> = None;
     for (stage, burn) in programme.burns.iter().enumerate() {

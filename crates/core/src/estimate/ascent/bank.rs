@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use super::fit::{Fit, HEAD, Looks, Point, Prepared, fit};
 use super::posterior::{Member, Posterior};
 use super::prior::{BankError, Component, read_bank};
-use super::programme::SHAPE_TERMS;
 use super::start::starts;
 
 /// Members this much less probable than the best (in log evidence) are dropped.
@@ -160,7 +159,7 @@ fn best_fit(prepared: &Prepared, looks: &Looks, warm: Option<&Point>, cold: bool
 
 /// A satellite that joined has no bias yet.
 fn widened(prepared: &Prepared, looks: &Looks, point: &Point) -> Point {
-    let n = HEAD + prepared.component.dimension() + SHAPE_TERMS + 2 * looks.bias_sigma_rad.len();
+    let n = HEAD + prepared.component.dimension() + 2 * looks.bias_sigma_rad.len();
     let mut x = DVector::zeros(n);
     for k in 0..n.min(point.x.len()) {
         x[k] = point.x[k];

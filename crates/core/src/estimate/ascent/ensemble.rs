@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use super::fit::{HEAD, active_stage, shifted};
 use super::flight::fly;
 use super::posterior::{Member, Posterior};
-use super::programme::{Programme, SHAPE_TERMS};
+use super::programme::Programme;
 
 /// One drawn end of powered flight.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +60,7 @@ impl Posterior {
         let place = shifted(&member.fit.point.place, step[0], step[1]);
         let d = member.component.dimension();
         let vehicle: Vec<f64> = x.as_slice()[HEAD..HEAD + d].to_vec();
-        let shape: Vec<f64> = x.as_slice()[HEAD + d..HEAD + d + SHAPE_TERMS].to_vec();
-        let programme = Programme::new(&member.component, x[3], &vehicle, &shape);
+        let programme = Programme::new(&member.component, x[3], &vehicle);
         let last_s = self.last_s - x[2];
         let end_s = match self.missed_s {
             Some(missed_s) => {

@@ -9,10 +9,8 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn, Vector3};
 
 use super::flight::{Flight, fly};
 use super::prior::Component;
-use super::programme::{Programme, SHAPE_TERMS};
+use super::programme::Programme;
 
-/// One sigma of each cosine term of the thrust's departure from constant.
-const SHAPE_SIGMA: f64 = 0.03;
 /// Parameters before the vehicle vector: east, north, launch time, azimuth.
 pub(super) const HEAD: usize = 4;
 const MAX_ITERATIONS: usize = 14;
@@ -94,7 +92,7 @@ pub struct Point {
     /// Launch place on the ellipsoid.
     pub place: Geodetic,
     /// East, north (always 0: the place carries them), launch time [s], azimuth [rad], vehicle
-    /// vector, shape terms, two pointing biases [rad] for each satellite.
+    /// vector, two pointing biases [rad] for each satellite.
     pub x: DVector<f64>,
 }
 
@@ -216,8 +214,7 @@ fn linearise(prepared: &Prepared, looks: &Looks, point: &Point) -> Option<(Norma
     let component = &prepared.component;
     let d = component.dimension();
     let vehicle: Vec<f64> = point.x.as_slice()[HEAD..HEAD + d].to_vec();
-    let shape: Vec<f64> = point.x.as_slice()[HEAD + d..HEAD + d + SHAPE_TERMS].to_vec();
-    let programme = Programme::new(component, point.x[3], &vehicle, &shape);
+    let programme = Programme::new(component, point.x[3], &vehicle);
     let until_s = (looks.last_s() - point.x[2]).max(1.0);
     if !until_s.is_finite() || until_s > 2_000.0 {
         return None;
@@ -254,7 +251,7 @@ fn linearise(prepared: &Prepared, looks: &Looks, point: &Point) -> Option<(Norma
             for k in 0..programme.partials() {
                 row[3 + k] = by_position.dot(&flight.partial(k, age_s).0);
             }
-            let bias = HEAD + d + SHAPE_TERMS + 2 * look.satellite + axis;
+            let bias = HEAD + d + 2 * look.satellite + axis;
             row[bias] = 1.0;
             let residual = b.dot(&(predicted - look.line_of_sight)) + point.x[bias];
             add_residual(
@@ -316,12 +313,9 @@ fn add_prior(prepared: &Prepared, looks: &Looks, point: &Point, normal: &mut Nor
         normal.gradient[k] += value / (sigma * sigma);
         normal.hessian[(k, k)] += 1.0 / (sigma * sigma);
     };
-    for k in 0..SHAPE_TERMS {
-        single(HEAD + d + k, point.x[HEAD + d + k], SHAPE_SIGMA);
-    }
     for (satellite, sigma_rad) in looks.bias_sigma_rad.iter().enumerate() {
         for axis in 0..2 {
-            let k = HEAD + d + SHAPE_TERMS + 2 * satellite + axis;
+            let k = HEAD + d + 2 * satellite + axis;
             single(k, point.x[k], sigma_rad.max(1e-9));
         }
     }
@@ -386,7 +380,7 @@ fn unlit_stage_penalty(prepared: &Prepared, looks: &Looks, point: &Point) -> f64
     }
     let d = prepared.component.dimension();
     let vehicle: Vec<f64> = point.x.as_slice()[HEAD..HEAD + d].to_vec();
-    let programme = Programme::new(&prepared.component, point.x[3], &vehicle, &[]);
+    let programme = Programme::new(&prepared.component, point.x[3], &vehicle);
     let stage = active_stage(&programme, looks.last_s() - point.x[2]);
     if stage + 1 < prepared.component.stages {
         12.0

@@ -19,7 +19,7 @@ pub use ensemble::{Cutoff, ballistic_coefficient_kg_m2};
 pub use fit::{Fit, Look, Looks, Point, Prepared};
 pub use flight::{Flight, Moment, fly};
 pub use posterior::{LaunchMoments, Member, Posterior, moments};
-pub use prior::{BankError, Component, FIRST_STAGE, GRID, PER_STAGE, read_bank};
+pub use prior::{BankError, Component, FIRST_STAGE, GRID, PER_STAGE, THRUST_TERMS, read_bank};
 pub use programme::{Burn, Programme};
 pub use start::on_shell;
 

@@ -11,7 +11,7 @@ use nalgebra::{DMatrix, Matrix3, Matrix6, Vector3, Vector6};
 use super::fit::{Fit, HEAD, Looks, active_stage};
 use super::flight::{Flight, fly};
 use super::prior::Component;
-use super::programme::{Programme, SHAPE_TERMS};
+use super::programme::Programme;
 
 /// One component's fit and its weight.
 #[derive(Debug, Clone)]
@@ -30,18 +30,9 @@ impl Member {
         &self.fit.point.x.as_slice()[HEAD..HEAD + self.component.dimension()]
     }
 
-    fn shape(&self) -> &[f64] {
-        let from = HEAD + self.component.dimension();
-        &self.fit.point.x.as_slice()[from..from + SHAPE_TERMS]
-    }
-
-    fn programme(&self) -> Programme<'_> {
-        Programme::new(
-            &self.component,
-            self.fit.point.x[3],
-            self.vehicle(),
-            self.shape(),
-        )
+    /// The thrust programme at the maximum.
+    pub fn programme(&self) -> Programme<'_> {
+        Programme::new(&self.component, self.fit.point.x[3], self.vehicle())
     }
 
     /// Flies the fit until a time after launch, with partials.
@@ -59,7 +50,7 @@ impl Member {
         let age_s = time_s - x[2];
         let flight = self.flown(age_s);
         let moment = flight.at(age_s);
-        let n = HEAD - 1 + self.component.dimension() + SHAPE_TERMS + 1;
+        let n = HEAD + self.component.dimension();
         let mut jacobian = DMatrix::zeros(6, n);
         let frame = self.fit.point.place.enu_from_itrf();
         let spin = [

@@ -11,8 +11,12 @@ use serde::{Deserialize, Serialize};
 
 /// Points of the normalised time grid of a pitch programme, 0 to 1.
 pub const GRID: usize = 33;
-/// Parameters of one stage: ln initial specific thrust, logit of burnt share, ln burn time, gap before it.
-pub const PER_STAGE: usize = 4;
+/// Parameters of one stage: ln initial specific thrust, logit of burnt share, ln burn time, gap
+/// before it, then the terms by which its thrust departs from constant.
+pub const PER_STAGE: usize = 4 + THRUST_TERMS;
+/// Sine terms of ln thrust over one burn, by which real thrust departs from constant: grains that
+/// burn progressively, engines throttled about the greatest dynamic pressure.
+pub const THRUST_TERMS: usize = 3;
 /// Smallest index of a stage parameter in the vehicle vector: after ln ballistic coefficient and azimuth drift.
 pub const FIRST_STAGE: usize = 2;
 
@@ -20,7 +24,8 @@ pub const FIRST_STAGE: usize = 2;
 ///
 /// The vehicle vector is: ln ballistic coefficient [kg/m²], azimuth drift over the burn [rad],
 /// then per stage ln initial specific thrust [m/s²], logit of the share of mass burnt, ln burn
-/// time [s] and gap before ignition [s], then the coefficients of the pitch components.
+/// time [s], gap before ignition [s] and [`THRUST_TERMS`] terms of ln thrust, then the coefficients
+/// of the pitch components.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Component {
     /// Class of vehicle, in the words of the class table.

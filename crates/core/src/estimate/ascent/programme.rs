@@ -1,12 +1,9 @@
 //! A thrust programme from its parameters, with exact partial derivatives.
 
-use forewarn_physics::math::{FRAC_PI_2, cos, exp, sin_cos};
+use forewarn_physics::math::{FRAC_PI_2, PI, exp, sin_cos};
 use nalgebra::{Matrix3, Vector3};
 
-use super::prior::{Component, FIRST_STAGE, GRID, PER_STAGE};
-
-/// Cosine terms of the few per cent by which real thrust departs from constant.
-pub(super) const SHAPE_TERMS: usize = 3;
+use super::prior::{Component, FIRST_STAGE, GRID, PER_STAGE, THRUST_TERMS};
 
 /// One burn.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +16,8 @@ pub struct Burn {
     pub initial_m_s2: f64,
     /// Share of the mass burnt by the end.
     pub burnt: f64,
+    /// Terms of ln thrust: sin(π s), sin(2π s) … over the share `s` of the burn.
+    pub terms: [f64; THRUST_TERMS],
 }
 
 impl Burn {
@@ -29,9 +28,19 @@ impl Burn {
     fn remaining(&self, time_s: f64) -> f64 {
         (1.0 - self.burnt * (time_s - self.start_s) / self.duration_s()).max(0.02)
     }
-    /// Specific thrust [m/s²] of constant thrust and falling mass.
+    fn share(&self, time_s: f64) -> f64 {
+        ((time_s - self.start_s) / self.duration_s()).clamp(0.0, 1.0)
+    }
+    /// Specific thrust [m/s²]: falling mass, and thrust that is constant but for its terms.
     pub fn thrust_m_s2(&self, time_s: f64) -> f64 {
-        self.initial_m_s2 / self.remaining(time_s)
+        let waves = waves(self.share(time_s));
+        let departure: f64 = (0..THRUST_TERMS).map(|k| self.terms[k] * waves[k].0).sum();
+        self.initial_m_s2 / self.remaining(time_s) * exp(departure)
+    }
+    /// Relative change of thrust with the share of the burn, by the terms.
+    fn departure_slope(&self, time_s: f64) -> f64 {
+        let waves = waves(self.share(time_s));
+        (0..THRUST_TERMS).map(|k| self.terms[k] * waves[k].1).sum()
     }
 }
 
@@ -40,7 +49,6 @@ impl Burn {
 pub struct Programme<'a> {
     component: &'a Component,
     vehicle: &'a [f64],
-    shape: &'a [f64],
     azimuth_rad: f64,
     /// The burns in order.
     pub burns: Vec<Burn>,
@@ -48,13 +56,8 @@ pub struct Programme<'a> {
 }
 
 impl<'a> Programme<'a> {
-    /// From the azimuth [rad], the vehicle vector and the shape terms.
-    pub fn new(
-        component: &'a Component,
-        azimuth_rad: f64,
-        vehicle: &'a [f64],
-        shape: &'a [f64],
-    ) -> Self {
+    /// From the azimuth [rad] and the vehicle vector.
+    pub fn new(component: &'a Component, azimuth_rad: f64, vehicle: &'a [f64]) -> Self {
         let mut burns = Vec::with_capacity(component.stages);
         let mut clock_s = 0.0;
         for stage in 0..component.stages {
@@ -66,6 +69,7 @@ impl<'a> Programme<'a> {
                 end_s,
                 initial_m_s2: exp(p[0].clamp(-1.0, 5.5)),
                 burnt: 1.0 / (1.0 + exp(-p[1].clamp(-6.0, 6.0))),
+                terms: core::array::from_fn(|k| p[4 + k]),
             });
             clock_s = end_s;
         }
@@ -79,7 +83,6 @@ impl<'a> Programme<'a> {
         Self {
             component,
             vehicle,
-            shape,
             azimuth_rad,
             burns,
             pitch_rad,
@@ -93,7 +96,7 @@ impl<'a> Programme<'a> {
 
     /// How many partial derivatives a flight has.
     pub fn partials(&self) -> usize {
-        1 + self.component.dimension() + SHAPE_TERMS
+        1 + self.component.dimension()
     }
 
     /// ln ballistic coefficient.
@@ -103,23 +106,6 @@ impl<'a> Programme<'a> {
 
     fn pitch(&self, fraction: f64) -> (f64, f64) {
         interpolate(&self.pitch_rad, fraction)
-    }
-
-    fn shape_factor(&self, fraction: f64) -> f64 {
-        let mut sum = 0.0;
-        for (k, c) in self.shape.iter().enumerate() {
-            sum += c * cos((k + 1) as f64 * core::f64::consts::PI * fraction);
-        }
-        exp(sum)
-    }
-
-    /// Relative change of thrust with the fraction, by the shape terms.
-    fn shape_slope(&self, fraction: f64) -> f64 {
-        let waves = self.shape.iter().enumerate().map(|(k, c)| {
-            let turns = (k + 1) as f64 * core::f64::consts::PI;
-            -c * turns * forewarn_physics::math::sin(turns * fraction)
-        });
-        waves.sum()
     }
 
     /// Specific thrust [m/s²] in launch axes (east, north, up) during burn `stage`.
@@ -141,7 +127,7 @@ impl<'a> Programme<'a> {
         let by_over = Vector3::new(sin_el * sin_az, sin_el * cos_az, -cos_el);
         let by_azimuth = Vector3::new(cos_el * cos_az, -cos_el * sin_az, 0.0);
         (
-            self.burns[stage].thrust_m_s2(time_s) * self.shape_factor(fraction),
+            self.burns[stage].thrust_m_s2(time_s),
             direction,
             by_over,
             by_azimuth,
@@ -151,7 +137,7 @@ impl<'a> Programme<'a> {
     }
 
     /// Partial derivatives of the specific thrust in launch axes during burn `stage`, in the
-    /// order azimuth, vehicle vector, shape; the drag part is not in it.
+    /// order azimuth, vehicle vector; the drag part is not in it.
     pub fn partials_enu(&self, time_s: f64, stage: usize, out: &mut [Vector3<f64>]) {
         let (magnitude, direction, by_over, by_azimuth, fraction, slope) =
             self.polar(time_s, stage);
@@ -167,11 +153,14 @@ impl<'a> Programme<'a> {
         // A longer burn is a slower loss of mass; a later ignition shifts the whole burn.
         let by_age = magnitude * burn.burnt / burn.duration_s() / remaining;
         out[base + 2] = -by_age * (time_s - burn.start_s) * direction;
+        let by_start = by_age + magnitude * burn.departure_slope(time_s) / burn.duration_s();
+        out[base + 2] -= (by_start - by_age) * (time_s - burn.start_s) * direction;
+        for (k, (wave, _)) in waves(share).into_iter().enumerate() {
+            out[base + 4 + k] = magnitude * wave * direction;
+        }
         // The pitch programme and drift stretch with the whole time of flight.
-        let along = self.shape_slope(fraction) * direction;
-        let stretch = -fraction / self.end_s()
-            * magnitude
-            * (slope * by_over + self.vehicle[1] * by_azimuth + along);
+        let stretch =
+            -fraction / self.end_s() * magnitude * (slope * by_over + self.vehicle[1] * by_azimuth);
         for earlier in 0..self.component.stages {
             let at = 1 + FIRST_STAGE + PER_STAGE * earlier;
             let duration_s = self.burns[earlier].duration_s();
@@ -180,20 +169,15 @@ impl<'a> Programme<'a> {
                 out[at + 3] += stretch;
             }
             if earlier < stage {
-                out[at + 2] -= by_age * duration_s * direction;
+                out[at + 2] -= by_start * duration_s * direction;
             }
             if earlier > 0 && earlier <= stage {
-                out[at + 3] -= by_age * direction;
+                out[at + 3] -= by_start * direction;
             }
         }
         let pitch = 1 + self.component.first_pitch();
         for (k, basis) in self.component.pitch_components.iter().enumerate() {
             out[pitch + k] = magnitude * interpolate(basis, fraction).0 * by_over;
-        }
-        let shape = 1 + self.component.dimension();
-        for k in 0..SHAPE_TERMS {
-            out[shape + k] =
-                magnitude * cos((k + 1) as f64 * core::f64::consts::PI * fraction) * direction;
         }
     }
 
@@ -209,6 +193,16 @@ impl<'a> Programme<'a> {
             }
         }
     }
+}
+
+/// The terms' waves over the share of a burn, and their slopes: nothing at both ends, where the
+/// thrust is what the other parameters of the stage say.
+fn waves(share: f64) -> [(f64, f64); THRUST_TERMS] {
+    core::array::from_fn(|k| {
+        let turns = (k + 1) as f64 * PI;
+        let (sin, cos) = sin_cos(turns * share);
+        (sin, turns * cos)
+    })
 }
 
 /// Cubic interpolation on the uniform grid (Catmull–Rom): value and slope by the fraction.

@@ -7,7 +7,7 @@ use nalgebra::{DVector, Vector3};
 
 use super::fit::{HEAD, Look, Looks, Point, Prepared, shifted};
 use super::flight::{Flight, fly};
-use super::programme::{Programme, SHAPE_TERMS};
+use super::programme::Programme;
 
 /// Ages at first sight that are tried [s]: plumes come through cloud 20 to 150 s after launch.
 const AGES_S: [f64; 7] = [20.0, 32.0, 45.0, 60.0, 80.0, 110.0, 150.0];
@@ -45,7 +45,7 @@ pub(super) fn starts(prepared: &Prepared, looks: &Looks, most: usize) -> Vec<Poi
         ..rough
     };
     let vehicle: Vec<f64> = prepared.mean.as_slice().to_vec();
-    let programme = Programme::new(&prepared.component, 0.8, &vehicle, &[]);
+    let programme = Programme::new(&prepared.component, 0.8, &vehicle);
     let longest_s = AGES_S[AGES_S.len() - 1] + last.time_s - first.time_s;
     let mean_flight = fly(&rough, &programme, longest_s, false);
     let mut found: Vec<(f64, Point)> = Vec::new();
@@ -110,7 +110,7 @@ fn slide(
                 -downrange_first_m * cos(azimuth_rad),
             );
             let d = prepared.component.dimension();
-            let mut x = DVector::zeros(HEAD + d + SHAPE_TERMS + 2 * looks.bias_sigma_rad.len());
+            let mut x = DVector::zeros(HEAD + d + 2 * looks.bias_sigma_rad.len());
             x[2] = first.time_s - age_s;
             x[3] = forewarn_physics::math::wrap_pi(azimuth_rad);
             x.rows_mut(HEAD, d).copy_from(&prepared.mean);
@@ -123,7 +123,7 @@ fn slide(
 fn misfit(prepared: &Prepared, looks: &Looks, point: &Point) -> f64 {
     let d = prepared.component.dimension();
     let vehicle: Vec<f64> = point.x.as_slice()[HEAD..HEAD + d].to_vec();
-    let programme = Programme::new(&prepared.component, point.x[3], &vehicle, &[]);
+    let programme = Programme::new(&prepared.component, point.x[3], &vehicle);
     let last_s = looks.looks.last().map_or(0.0, |look| look.time_s) - point.x[2];
     let flight = fly(&point.place, &programme, last_s.max(1.0), false);
     let every = looks.looks.len().div_ceil(12).max(1);
