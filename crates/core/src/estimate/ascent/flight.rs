@@ -16,6 +16,9 @@ use super::programme::{Programme, outer};
 
 /// Longest step with sensitivities, which go by second order [s].
 const STEP_S: f64 = 2.0;
+/// Steps that the fastest term of a burn's thrust needs, and the shortest of them [s].
+const STEPS_PER_BURN: f64 = 24.0;
+const LEAST_STEP_S: f64 = 0.5;
 /// Above this height [m] drag is nothing.
 const NO_AIR_M: f64 = 120e3;
 /// Longest step of the state alone [s]: fourth order leaves metres, where a step is no more than
@@ -161,7 +164,10 @@ impl Run<'_> {
             return;
         }
         let longest_s = if self.flight.partials > 0 {
-            STEP_S
+            let burn_s = stage.map(|stage| self.law.programme.burns[stage].duration_s());
+            burn_s.map_or(STEP_S, |burn_s| {
+                (burn_s / STEPS_PER_BURN).clamp(LEAST_STEP_S, STEP_S)
+            })
         } else {
             let half_cell_s = 0.5 * self.law.programme.end_s() / (GRID - 1) as f64;
             half_cell_s.clamp(STEP_S, STATE_STEP_S)
