@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Parser, Subcommand};
+use forewarn_log::{Kind, PublicKey};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,6 +73,9 @@ pub(crate) enum Command {
         /// Such as `events`; without it the names are listed.
         name: Option<String>,
     },
+    /// Look at the log of the service: check it, show it, write it for others.
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Fly a shipped scenario through simulator, engine and warnings.
     Demo {
         /// Where to write; else ./runs/demo, or a temporary folder where that cannot be.
@@ -136,6 +140,75 @@ pub(crate) struct ImportArgs {
     /// Mode written to recording.toml where there is none yet.
     #[arg(long, value_parser = ["live", "exercise", "test", "replay"])]
     pub(crate) mode: Option<String>,
+}
+
+/// What to do with a log. Nothing is changed, except by `quarantine`; the service may run meanwhile.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Check every entry: checksums, hash chain, signatures, and that nothing is missing.
+    #[command(
+        after_help = "Exit status 3 if anything is damaged or missing.\n\nA checkpoint that `--json` gave, kept elsewhere, shows later whether the log was changed or cut:\n  forewarn log verify state/log --json | tail -1 > checkpoint.json\n  forewarn log verify state/log --checkpoint checkpoint.json"
+    )]
+    Verify {
+        /// The folder of the log.
+        dir: PathBuf,
+        /// A checkpoint kept from earlier (the JSON of `--json`, or its `checkpoint`): the log must
+        /// still hold what it states.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        /// Only these may have signed (public keys, 64 hexadecimal digits; may be repeated).
+        #[arg(long = "signed-by", value_name = "KEY")]
+        signed_by: Vec<PublicKey>,
+    },
+    /// Print entries, a line each.
+    #[command(
+        after_help = "Example:\n  forewarn log show state/log --from 1200 --kind action --kind delivery"
+    )]
+    Show {
+        /// The folder of the log.
+        dir: PathBuf,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Write entries as NDJSON or Parquet.
+    #[command(
+        after_help = "NDJSON lines follow `forewarn schema log`; a Parquet table has the same columns.\n\nExamples:\n  forewarn log export state/log --out log.parquet\n  forewarn log export state/log --out - --kind event | jq .payload"
+    )]
+    Export {
+        /// The folder of the log.
+        dir: PathBuf,
+        /// FILE.ndjson, FILE.parquet, or `-` for NDJSON on standard output.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Set damage aside, so that the service can go on; the log then says what is missing.
+    #[command(
+        after_help = "Stop the service first. Damaged files are kept in quarantine/ inside the log's folder.\n\nExample:\n  forewarn log quarantine state/log --key state/log.key"
+    )]
+    Quarantine {
+        /// The folder of the log.
+        dir: PathBuf,
+        /// The private key that signs the log (Ed25519, PKCS#8, DER).
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+}
+
+/// Which entries of a log.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// From this number on.
+    #[arg(long, value_name = "SEQ", default_value_t = 1)]
+    pub(crate) from: u64,
+    /// Up to this number.
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) to: Option<u64>,
+    /// Only such entries: input, event, action, delivery, setup, tick, note, checkpoint, snapshot,
+    /// gap (may be repeated).
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Vec<Kind>,
 }
 
 /// How fast a recording is played.

@@ -7,6 +7,7 @@ mod demo;
 mod failure;
 mod files;
 mod import;
+mod log;
 mod output;
 mod report;
 mod run;
@@ -62,6 +63,7 @@ fn execute(command: Command, output: Output) -> Outcome<()> {
         Command::Import(args) => import::command(&args, output),
         Command::Validate { files } => files::validate(&files, output),
         Command::Schema { name } => files::schema(name.as_deref(), output),
+        Command::Log(command) => log::command(&command, output),
         Command::Demo { out, seed } => demo::command(out, seed, output),
         Command::Completions { shell } => completions(shell),
         Command::Man => manual(),

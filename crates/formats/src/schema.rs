@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::config::schema::{RecordingToml, SensorsToml};
 use crate::events::EventLine;
+use crate::log_line::LogLine;
 use crate::record::{ActionLine, ClaimLine, DetectionLine, NoticeLine};
 use crate::reports::{Score, Summary};
 use crate::truth::TruthLine;
@@ -19,6 +20,7 @@ pub fn names() -> &'static [&'static str] {
         "claims",
         "detections",
         "events",
+        "log",
         "notices",
         "recording",
         "score",
@@ -37,6 +39,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "claims" => of::<ClaimLine>("claims.ndjson, one line"),
         "detections" => of::<DetectionLine>("detections.ndjson, one line"),
         "events" => of::<EventLine>("events.ndjson, one line"),
+        "log" => of::<LogLine<'_>>("an exported log, one line"),
         "notices" => of::<NoticeLine>("notices.ndjson, one line"),
         "recording" => of::<RecordingToml>("recording.toml"),
         "score" => of::<Score>("score.json"),

@@ -191,12 +191,17 @@ impl SimulatedStore {
     /// Puts a file there, on disk.
     pub fn put(&self, name: &str, bytes: Vec<u8>) {
         let mut disk = self.disk();
-        disk.files.push(Content {
+        let content = Content {
             seen: bytes.clone(),
             on_disk: bytes,
             pending: Vec::new(),
-        });
-        let file = disk.files.len() - 1;
+        };
+        let there = disk.seen.get(name).copied();
+        let file = there.unwrap_or(disk.files.len());
+        match disk.files.get_mut(file) {
+            Some(old) => *old = content,
+            None => disk.files.push(content),
+        }
         disk.seen.insert(name.to_owned(), file);
         disk.on_disk.insert(name.to_owned(), file);
     }

@@ -7,6 +7,9 @@
 pub use hifitime::{Duration, Epoch, TimeScale, Unit};
 use thiserror::Error;
 
+/// Nanoseconds of a day without a leap second.
+const DAY_NS: i64 = 86_400_000_000_000;
+
 /// Why a text is not a time.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` is not an RFC 3339 time in UTC, such as 2026-03-01T12:00:00.250Z: {why}")]
@@ -86,19 +89,24 @@ pub fn parse_utc(text: &str) -> Result<Epoch, TimeError> {
         + Unit::Nanosecond * i64::from(nanoseconds))
 }
 
+/// The epoch so many nanoseconds after 1970 as computers count: days of 86,400 s, so that a leap
+/// second has the number of the second after it.
+pub fn of_unix_ns(unix_ns: i64) -> Epoch {
+    let (day, into_day_ns) = (unix_ns.div_euclid(DAY_NS), unix_ns.rem_euclid(DAY_NS));
+    // By noon, no leap seconds of half a century move the date.
+    let noon = midnight(1970, 1, 1) + Unit::Day * day + Unit::Hour * 12;
+    let (year, month, day, ..) = noon.to_gregorian_utc();
+    midnight(year, month, day) + Unit::Nanosecond * into_day_ns
+}
+
 /// Writes an epoch as RFC 3339 in UTC with `Z`, without trailing zeros of the fraction.
 pub fn format_utc(epoch: Epoch) -> String {
-    let (year, month, day, mut hour, mut minute, mut second, nanoseconds) =
-        epoch.to_gregorian_utc();
-    let (mut year, mut month, mut day) = (year, month, day);
-    if (hour, minute, second) == (0, 0, 0) || (hour, minute, second) == (23, 59, 59) {
-        // Near midnight the second may be a leap second, which hifitime does not show.
-        let (y, m, d, ..) = (epoch - Unit::Second * 2).to_gregorian_utc();
-        let into_day_ns = (epoch - midnight(y, m, d)).total_nanoseconds();
-        if into_day_ns / 1_000_000_000 == 86_400 && day_length_s(y, m, d) == 86_401 {
-            (year, month, day, hour, minute, second) = (y, m, d, 23, 59, 60);
-        }
-    }
+    let (year, month, day, into_day_ns) = day_and_rest(epoch);
+    let (second_of_day, nanoseconds) = (into_day_ns / 1_000_000_000, into_day_ns % 1_000_000_000);
+    // The second 86,400 of a day is its leap second: 23:59:60.
+    let whole = second_of_day.min(86_399);
+    let (hour, minute) = (whole / 3_600, whole / 60 % 60);
+    let second = whole % 60 + second_of_day - whole;
     let mut text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
     if nanoseconds > 0 {
         let digits = format!("{nanoseconds:09}");
@@ -107,6 +115,20 @@ pub fn format_utc(epoch: Epoch) -> String {
     }
     text.push('Z');
     text
+}
+
+/// The day of UTC that an epoch lies in, and the nanoseconds since its midnight.
+fn day_and_rest(epoch: Epoch) -> (i32, u8, u8, i64) {
+    let rest = |year, month, day| (epoch - midnight(year, month, day)).total_nanoseconds() as i64;
+    // Around a leap second the library is off by a second; of its answer the day alone is used.
+    let (year, month, day, ..) = epoch.to_gregorian_utc();
+    let into_day_ns = rest(year, month, day);
+    if into_day_ns >= 0 {
+        return (year, month, day, into_day_ns);
+    }
+    let noon_before = midnight(year, month, day) - Unit::Hour * 12;
+    let (year, month, day, ..) = noon_before.to_gregorian_utc();
+    (year, month, day, rest(year, month, day))
 }
 
 /// Midnight UTC that starts a valid day, counted in TAI so that differences hold leap seconds.
@@ -155,6 +177,37 @@ mod tests {
             "2026-03-01T12:00:00.25Z",
             "1999-12-31T23:59:59.999999999Z",
             "2016-12-31T23:59:60.5Z",
+        ] {
+            assert_eq!(format_utc(parse_utc(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn the_count_of_computers_is_read() {
+        for (unix_ns, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59.999999999Z"),
+            (1_483_228_799_000_000_000, "2016-12-31T23:59:59Z"),
+            (1_483_228_800_000_000_001, "2017-01-01T00:00:00.000000001Z"),
+            (1_772_366_400_250_000_000, "2026-03-01T12:00:00.25Z"),
+            (i64::MAX, "2262-04-11T23:47:16.854775807Z"),
+        ] {
+            assert_eq!(of_unix_ns(unix_ns), parse_utc(text).unwrap());
+            assert_eq!(format_utc(of_unix_ns(unix_ns)), text);
+        }
+    }
+
+    #[test]
+    fn every_second_around_a_leap_second_is_written() {
+        for text in [
+            "2016-12-31T23:59:58.5Z",
+            "2016-12-31T23:59:59Z",
+            "2016-12-31T23:59:59.999999999Z",
+            "2016-12-31T23:59:60Z",
+            "2016-12-31T23:59:60.999999999Z",
+            "2017-01-01T00:00:00Z",
+            "2017-01-01T00:00:01Z",
+            "2026-12-31T23:59:59.999999999Z",
         ] {
             assert_eq!(format_utc(parse_utc(text).unwrap()), text);
         }

@@ -7,6 +7,8 @@ mod bad_input;
 mod bytes;
 mod files;
 mod import;
+mod log;
+mod parquet;
 mod whole;
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Reads `detections.ndjson` (also compressed) record by record, as it arrives.
+//! Reads `detections.ndjson` (also compressed, or as a Parquet table) record by record, as it arrives.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::decode::{Decoder, UnknownKeys};
 use super::lines::Lines;
+use crate::parquet::open_rows;
 
 /// Why a file of records could not be read. A bad line is not an error but a record.
 #[derive(Debug, Error)]
@@ -103,6 +104,12 @@ pub(crate) fn open_source(path: &Path) -> Result<Source, ReadError> {
         source,
     };
     let file = File::open(path).map_err(fail)?;
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "parquet")
+    {
+        return Ok(Box::new(open_rows(file).map_err(fail)?));
+    }
     if path.extension().is_some_and(|extension| extension == "zst") {
         let plain = zstd::stream::read::Decoder::new(file).map_err(fail)?;
         return Ok(Box::new(BufReader::with_capacity(1 << 18, plain)));
@@ -117,7 +124,7 @@ pub(crate) fn file_name(path: &Path) -> String {
     )
 }
 
-/// Opens `detections.ndjson` or `detections.ndjson.zst`.
+/// Opens `detections.ndjson`, `detections.ndjson.zst` or `detections.parquet`.
 ///
 /// # Errors
 /// The file cannot be opened.
@@ -128,7 +135,11 @@ pub fn open(path: &Path, sensors: &[Sensor]) -> Result<Reader<Source>, ReadError
 }
 
 /// Names under which a recording may hold its detections.
-const DETECTIONS: [&str; 2] = ["detections.ndjson", "detections.ndjson.zst"];
+const DETECTIONS: [&str; 3] = [
+    "detections.ndjson",
+    "detections.ndjson.zst",
+    "detections.parquet",
+];
 
 /// The file of detections of a recording.
 ///
@@ -144,11 +155,11 @@ pub fn find_detections(dir: &Path) -> Result<PathBuf, ReadError> {
         what,
     };
     let path = found.next().ok_or_else(|| {
-        fail("no detections.ndjson (or .ndjson.zst); add one, or pass --detections -")
+        fail("no detections.ndjson (or .ndjson.zst, .parquet); add one, or pass --detections -")
     })?;
     match found.next() {
         Some(_) => Err(fail(
-            "both detections.ndjson and detections.ndjson.zst; keep one",
+            "more than one of detections.ndjson, detections.ndjson.zst and detections.parquet; keep one",
         )),
         None => Ok(path),
     }

@@ -22,10 +22,10 @@ fn nothing_acknowledged_is_lost_when_power_fails() {
 
 #[test]
 fn no_flipped_bit_is_accepted() {
-    let closed = flip_bits(10_000, true, 17).unwrap();
+    let closed = flip_bits(10_000, true, (0, 17)).unwrap();
     assert_eq!(closed.refused, closed.flipped);
     assert!(closed.flipped > 3_000);
-    let unmarked = flip_bits(10_000, false, 17).unwrap();
+    let unmarked = flip_bits(10_000, false, (0, 17)).unwrap();
     assert!(
         unmarked.cut > 100 && unmarked.refused > 3_000,
         "{unmarked:?}"

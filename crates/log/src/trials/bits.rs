@@ -20,12 +20,25 @@ pub struct Flips {
     pub cut: u64,
 }
 
-/// Flips every bit (or one in so many) of a log of about this many bytes. Without the mark,
-/// damage of the very last append cannot be told from a torn write.
+impl Flips {
+    /// The sum of two series.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            flipped: self.flipped + other.flipped,
+            refused: self.refused + other.refused,
+            cut: self.cut + other.cut,
+        }
+    }
+}
+
+/// Flips the bits `which` (first, and how many further each next one lies) of a log of at least
+/// this many bytes, one at a time. Without the mark, damage of the very last append cannot be told
+/// from a torn write.
 ///
 /// # Errors
 /// A bit whose flip went unnoticed, or changed what is read.
-pub fn flip_bits(bytes: u64, with_mark: bool, one_in: usize) -> Result<Flips, String> {
+pub fn flip_bits(bytes: u64, with_mark: bool, which: (usize, usize)) -> Result<Flips, String> {
     let good = log_of(bytes, with_mark)?;
     let (all, noted) = read(&good)?;
     if noted != Noted::Nothing {
@@ -34,7 +47,7 @@ pub fn flip_bits(bytes: u64, with_mark: bool, one_in: usize) -> Result<Flips, St
     let name = file_name(1);
     let content = good.bytes(&name).ok_or("no segment")?;
     let mut flips = Flips::default();
-    for bit in (0..content.len() * 8).step_by(one_in) {
+    for bit in (which.0..content.len() * 8).step_by(which.1) {
         let mut changed = content.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
         good.put(&name, changed);
@@ -68,7 +81,7 @@ fn log_of(bytes: u64, with_mark: bool) -> Result<SimulatedStore, String> {
     let (mut log, _) = opened.map_err(|error| error.to_string())?;
     let mut dice = Dice::new(7);
     let mut label = 0;
-    while log.active.end.offset + 1_000 < bytes {
+    while log.active.end.offset < bytes {
         let batch: Vec<_> = (0..3)
             .map(|_| {
                 label += 1;
