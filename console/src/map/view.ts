@@ -115,16 +115,43 @@ export function dragged(p: Projector, dx: number, dy: number): View {
 const FIT_MARGIN = 1.5;
 const FIT_LEAST_RAD = 2 * DEG;
 
-/** A view of this kind that shows all the points, the first in doubt. */
+/** A view of this kind that shows all the points; none at all is the whole Earth. */
 export function fitted(kind: View['kind'], points: Point3[], size: Size): View {
+  if (points.length === 0) return { kind, longitude_deg: 0, latitude_deg: 0, zoom: 1 };
+  return limited(kind === 'globe' ? fittedGlobe(points) : fittedFlat(points, size));
+}
+
+function fittedGlobe(points: Point3[]): View {
   const middle = centre(points);
   const reach = Math.max(FIT_LEAST_RAD, ...points.map((point) => angle(middle, point)));
-  const half = Math.min(size.width, size.height) / 2;
-  const zoom =
-    kind === 'globe'
-      ? 1 / (GLOBE_SHARE * FIT_MARGIN * Math.sin(Math.min(reach, Math.PI / 2)))
-      : (2 * Math.PI * half) / (size.width * reach * FIT_MARGIN);
-  return limited({ kind, longitude_deg: middle[0], latitude_deg: middle[1], zoom });
+  const zoom = 1 / (GLOBE_SHARE * FIT_MARGIN * Math.sin(Math.min(reach, Math.PI / 2)));
+  return { kind: 'globe', longitude_deg: middle[0], latitude_deg: middle[1], zoom };
+}
+
+/** The smallest box around the points: the flat map knows no way over the pole. */
+function fittedFlat(points: Point3[], size: Size): View {
+  const [west, width] = shortestArc(points.map(([lon]) => lon));
+  const latitudes = points.map(([, lat]) => lat);
+  const [south, north] = [Math.min(...latitudes), Math.max(...latitudes)];
+  const across = Math.max(FIT_LEAST_RAD, (width / 2) * DEG) * FIT_MARGIN;
+  const up = Math.max(FIT_LEAST_RAD, ((north - south) / 2) * DEG) * FIT_MARGIN;
+  return {
+    kind: 'flat',
+    longitude_deg: west + width / 2,
+    latitude_deg: (south + north) / 2,
+    zoom: Math.PI * Math.min(1 / across, size.height / size.width / up),
+  };
+}
+
+/** The shortest stretch of longitudes that holds them all: its west end and its width [deg]. */
+function shortestArc(longitudes: number[]): [number, number] {
+  const sorted = [...longitudes].sort((a, b) => a - b);
+  let best: [number, number] = [sorted[0]!, sorted.at(-1)! - sorted[0]!];
+  for (let i = 1; i < sorted.length; i++) {
+    const width = 360 - (sorted[i]! - sorted[i - 1]!);
+    if (width < best[1]) best = [sorted[i]!, width];
+  }
+  return best;
 }
 
 /** A globe small enough that a satellite so high is in the picture, at its true distance. */

@@ -38,8 +38,6 @@ export interface Group {
   /** The newest computation of any member [ms]. */
   computed_ms: number;
   acknowledged_by: string | null;
-  /** Nothing of it flies any more. */
-  over: boolean;
 }
 
 export function isOpen({ assessment }: Threat): boolean {
@@ -75,10 +73,15 @@ export function queue(state: State): Group[] {
   );
 }
 
-/** What was looked at and is not, or no longer, a threat; the newest first. */
+/**
+ * What was looked at and is not, or no longer, a threat; the newest first. Pieces are left to their
+ * parents, but not one that was once called a threat: whoever saw it then looks for it now.
+ */
 export function settled(state: State): Threat[] {
+  const piece = ({ suspected, confirmed, assessment }: Threat) =>
+    Boolean(assessment.parent) && !suspected && !confirmed;
   return state.threats
-    .filter((threat) => !isOpen(threat) && !threat.assessment.merged_into && !threat.assessment.parent)
+    .filter((threat) => !isOpen(threat) && !threat.assessment.merged_into && !piece(threat))
     .sort((a, b) => compare(b.assessment.time, a.assessment.time));
 }
 
@@ -99,7 +102,6 @@ function group(key: string, members: Threat[], warning: Warning | null): Group {
     first: times.sort((a, b) => a.at_ms - b.at_ms)[0] ?? null,
     computed_ms: Math.max(...members.map((m) => ms(m.assessment.time) ?? 0)),
     acknowledged_by: members.find((m) => m.acknowledged_by)?.acknowledged_by ?? null,
-    over: false,
   };
 }
 
