@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { api, ApiError } from './api/client';
 import { startFeed } from './api/feed';
 import { startKeys } from './keys';
-import { startHistory, startSelection } from './model/act';
+import { startForgetting, startHistory, startSelection } from './model/act';
 import { startAttention } from './model/attention';
 import { me, trouble } from './model/store';
 import { allowSound } from './sound';
@@ -13,6 +13,7 @@ render(<App />, document.getElementById('app')!);
 startKeys();
 startHistory();
 startSelection();
+startForgetting();
 startAttention();
 for (const gesture of ['keydown', 'pointerdown'] as const) {
   window.addEventListener(gesture, () => void allowSound());

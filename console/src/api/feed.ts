@@ -1,6 +1,6 @@
 /** Keeps the state current: reads it once, then listens, and notices when nobody speaks. */
 import { batch } from '@preact/signals';
-import { foldAssessment, foldTick } from '../model/fold';
+import { foldAssessment, foldTick, keepNewer } from '../model/fold';
 import * as store from '../model/store';
 import { ms } from '../model/time';
 import { api, ApiError, errorText } from './client';
@@ -32,7 +32,7 @@ export function startFeed(): void {
 export async function connect(): Promise<void> {
   source?.close();
   source = null;
-  if (await refetch()) {
+  if (await refetch(true)) {
     listen(store.live.value?.seq ?? 0);
   } else if (store.signInAsked.value === null) {
     retry();
@@ -48,10 +48,11 @@ function retry(): void {
   }, RETRY_MS);
 }
 
-async function refetch(): Promise<boolean> {
+/** `anew`: nothing was heard meanwhile, so whatever the answer is holds, also from a log begun anew. */
+async function refetch(anew = false): Promise<boolean> {
   fetched_ms = performance.now();
   try {
-    take(await api.state());
+    take(await api.state(), anew);
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
@@ -63,18 +64,17 @@ async function refetch(): Promise<boolean> {
   }
 }
 
-function take(state: State): void {
+function take(state: State, anew: boolean): void {
   batch(() => {
-    const newest = store.live.value;
+    const newest = store.live.peek();
     // An answer that was overtaken by the stream must not set anything back.
-    store.live.value = newest && newest.seq > state.seq ? keepNewer(state, newest) : state;
-    heard(state.engine_time);
+    store.live.value = newest && !anew ? keepNewer(state, newest) : state;
+    anchorAt(store.live.value.engine_time);
+    // From the first answer on the stream must speak; later answers do not stand in for it.
+    heard_ms ??= performance.now();
+    tickLocally();
     store.trouble.value = null;
   });
-}
-
-function keepNewer(state: State, newest: State): State {
-  return newest.threats.reduce((held, threat) => foldAssessment(held, threat.assessment), state);
 }
 
 function listen(after: number): void {
@@ -134,11 +134,14 @@ function refetchSoon(): void {
 export const refreshNow = (): Promise<boolean> => refetch();
 
 function heard(engine_time: string): void {
-  const engine_ms = ms(engine_time);
-  const local_ms = performance.now();
-  heard_ms = local_ms;
-  if (engine_ms !== null) anchor = { engine_ms, local_ms };
+  heard_ms = performance.now();
+  anchorAt(engine_time);
   tickLocally();
+}
+
+function anchorAt(engine_time: string): void {
+  const engine_ms = ms(engine_time);
+  if (engine_ms !== null) anchor = { engine_ms, local_ms: performance.now() };
 }
 
 /** Time goes on when the feed does not: an impact does not wait for it. */

@@ -195,6 +195,14 @@ export interface LogHealth {
   alarm: string | null;
 }
 
+/** The last whole System-status message to the service's own loopback listener, and to nobody else. */
+export interface SelfCheck {
+  status: 'ok' | 'late' | 'failed';
+  sent: UtcTime;
+  /** When the listener saw it. */
+  seen: UtcTime | null;
+}
+
 export interface Shelved {
   /** `sensor:ID` or `object:ID`. */
   subject: string;
@@ -215,6 +223,7 @@ export interface State {
   clock: ClockHealth;
   log: LogHealth;
   notices?: unknown[];
+  self_check?: SelfCheck | null;
   shelved?: Shelved[];
   range: { from: UtcTime; to: UtcTime };
 }
@@ -226,6 +235,7 @@ export interface Tick {
   wall_time: UtcTime;
   clock: ClockHealth;
   log: LogHealth;
+  self_check?: SelfCheck | null;
   sensors: { id: string; status: SensorStatus; age_s: number | null }[];
 }
 

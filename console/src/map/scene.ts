@@ -42,19 +42,24 @@ export interface Scene {
 
 export const EMPTY: Scene = { threats: [], sensors: [], areas: [], sight: [] };
 
+/** A raid of at most so many is emphasised whole; of a larger one only the first to come down. */
+const EMPHASISED_AT_MOST = 30;
+
 /** Above this many, arcs are drawn of the chosen threat or raid alone. */
 export const ARCS_AT_MOST = 300;
 
 export function scene(state: State, chosen: string | null, group: Group | null, now_ms: number): Scene {
   const open = state.threats.filter((t) => isOpen(t) || t.assessment.object === chosen);
-  const members = new Set(group?.members.map((m) => m.assessment.object) ?? []);
+  const raid = group?.key === chosen ? (group?.members.map((m) => m.assessment.object) ?? []) : [];
+  const members = new Set(raid);
+  const emphasised = new Set(raid.slice(0, raid.length > EMPHASISED_AT_MOST ? 1 : raid.length));
   const arcs = open.length <= ARCS_AT_MOST;
   const threats = open
     .filter((t) => !t.assessment.merged_into)
     .map((threat) => {
       const id = threat.assessment.object;
-      const near = id === chosen || (group?.key === chosen && members.has(id));
-      return sceneThreat(threat, near, arcs || near, now_ms);
+      const near = id === chosen || emphasised.has(id);
+      return sceneThreat(threat, near, arcs || near || members.has(id), now_ms);
     });
   return {
     threats,

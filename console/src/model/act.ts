@@ -73,6 +73,20 @@ export function toggleOpened(key: string): void {
   store.opened.value = next;
 }
 
+/** How long the last word about what was done stays [ms]. */
+const SAID_FOR_MS = 15_000;
+
+/** Takes back what was said when it is no longer news. */
+export function startForgetting(): void {
+  effect(() => {
+    const said = done.value;
+    if (!said) return;
+    setTimeout(() => {
+      if (done.peek() === said) done.value = null;
+    }, SAID_FOR_MS);
+  });
+}
+
 /** Reads the history of whatever is chosen. */
 export function startHistory(): void {
   effect(() => {

@@ -127,6 +127,11 @@ function silences(state: State, feed: Feed, shelved: Map<string, Shelved>): Alar
     const text = state.clock.status === 'late' ? 'Reports come late' : 'The clock was stepped';
     found.push(alarm('clock', text, 'Countdowns may be off. Check the time source.', null));
   }
+  const { self_check } = state;
+  if (self_check && self_check.status !== 'ok') {
+    const text = `The way out is ${self_check.status}: our own listener did not see its System-status message`;
+    found.push(alarm('way out', text, 'Warnings may not get through. Call the channels by telephone.', null));
+  }
   const disk = diskAlarm(state.log);
   if (disk) found.push(alarm('log', disk, 'Free space on the log disk.', null));
   return found;

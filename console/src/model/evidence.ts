@@ -1,5 +1,6 @@
 /** Evidence by failure domain: what one fault could fool counts once, however many sensors it is. */
 import type { Evidence, EvidenceState } from '../api/types';
+import { plural } from './words';
 
 export interface Domain {
   /** `ground-station-a + link-7`. */
@@ -40,4 +41,13 @@ function together(sensors: Evidence[]): EvidenceState {
 
 export function countOf(domains: Domain[], state: EvidenceState): number {
   return domains.filter((domain) => domain.state === state).length;
+}
+
+/** Failure domains, not sensors: two that share one could both be fooled by one fault. */
+export function agreement(evidence: Evidence[]): string {
+  const domains = byDomain(evidence);
+  const against = countOf(domains, 'disagrees');
+  const agree = countOf(domains, 'agrees');
+  const words = `${plural(agree, 'independent domain')} ${agree === 1 ? 'agrees' : 'agree'}`;
+  return against > 0 ? `${words}, ${against} DISAGREE` : words;
 }

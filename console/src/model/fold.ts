@@ -1,6 +1,7 @@
 /** The state moved on by one thing heard. Pure: the same words give the same picture. */
 import type { Assessment, Sensor, State, Threat, Tick, TrackPoint } from '../api/types';
 import { geodetic } from '../map/geometry';
+import { ms } from './time';
 
 /** As many as the service keeps of a track. */
 const TRACK_POINTS = 200;
@@ -44,8 +45,18 @@ export function foldTick(state: State, tick: Tick): State {
     wall_time: tick.wall_time,
     clock: tick.clock ?? state.clock,
     log: tick.log ?? state.log,
+    self_check: tick.self_check ?? state.self_check ?? null,
     range: { ...state.range, to: tick.engine_time },
   };
+}
+
+/** A state that was asked for, without losing what the stream said while it was on its way. */
+export function keepNewer(state: State, newest: State): State {
+  const overtaken = (ms(newest.engine_time) ?? 0) > (ms(state.engine_time) ?? 0);
+  const { engine_time, wall_time, clock, log, self_check = null, range } = overtaken ? newest : state;
+  const base: State = { ...state, engine_time, wall_time, clock, log, self_check, range };
+  if (newest.seq <= state.seq) return base;
+  return newest.threats.reduce<State>((held, threat) => foldAssessment(held, threat.assessment), base);
 }
 
 function withStatus(sensor: Sensor, status: Sensor['status'] | undefined): Sensor {

@@ -1,4 +1,4 @@
-import { liveAlarms, shown, signInAsked, silent_s, timeBar, trouble } from '../model/store';
+import { live, liveAlarms, shown, signInAsked, silent_s, timeBar, trouble } from '../model/store';
 import { FEED_SILENT_AFTER_S } from '../model/alarms';
 import { done } from '../model/act';
 import { unanswered } from '../model/attention';
@@ -19,7 +19,7 @@ export function App() {
   const past = timeBar.value !== null;
   const classes = ['frame', `mode-${past ? 'replay' : mode}`, past && 'not-live', stale && 'feed-stale'];
   return (
-    <div class={classes.filter(Boolean).join(' ')}>
+    <div class={classes.filter(Boolean).join(' ')} data-heard={live.value?.engine_time}>
       <Banner />
       <HealthStrip />
       <AlarmStrip />

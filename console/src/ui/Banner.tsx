@@ -48,7 +48,7 @@ function Person() {
       ) : (
         <button onClick={() => open({ kind: 'sign_in', why: 'Sign in to act.' })}>Sign in</button>
       )}
-      <button aria-pressed={muted.value} onClick={() => (muted.value = !muted.value)}>
+      <button class="sound" aria-pressed={muted.value} onClick={() => (muted.value = !muted.value)}>
         {muted.value ? 'Sound OFF' : audible.value ? 'Sound on' : 'Sound waits for a key'}
       </button>
       <button aria-label="Help: all keys" onClick={() => open({ kind: 'help' })}>

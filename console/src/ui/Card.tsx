@@ -1,6 +1,7 @@
 import type { Assessment, Impact, Launch, Threat } from '../api/types';
 import { selectedWarning } from '../model/act';
 import { now_ms, selectedGroup, selectedThreat, shown } from '../model/store';
+import { agreement } from '../model/evidence';
 import { type Group, impactTime, pieces, placesOf, threatProbability } from '../model/threats';
 import { ageText, clockText, durationText, ms } from '../model/time';
 import { className, km, percent, placeText, plural, reasonText, VERDICT_SIGN, VERDICT_WORD } from '../model/words';
@@ -49,7 +50,7 @@ function ThreatCard({ threat }: { threat: Threat }) {
         {object}
       </h2>
       <p class="probability">
-        <b>{percent(threatProbability(assessment))}</b> missile or glide vehicle
+        <b>{percent(threatProbability(assessment))}</b> missile or glide vehicle; {agreement(assessment.evidence)}
       </p>
       <p class="reason">
         {className(assessment.classification)}, {assessment.phase}; {reasonText(assessment.reason)}

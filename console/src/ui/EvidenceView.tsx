@@ -1,18 +1,13 @@
 import type { Evidence } from '../api/types';
-import { byDomain, countOf, type Domain } from '../model/evidence';
+import { agreement, byDomain, type Domain } from '../model/evidence';
 import { EVIDENCE_SIGN, EVIDENCE_WORD, plural } from '../model/words';
 
 /** Why: failure domains are counted, not sensors. */
 export function EvidenceView({ evidence }: { evidence: Evidence[] }) {
   const domains = byDomain(evidence);
-  const agree = countOf(domains, 'agrees');
-  const against = countOf(domains, 'disagrees');
   return (
     <section class="evidence" aria-label="Evidence by failure domain">
-      <h3>
-        Why: {plural(agree, 'independent domain')} {agree === 1 ? 'agrees' : 'agree'}
-        {against > 0 && <b class="against">, {against} DISAGREE</b>}
-      </h3>
+      <h3>Why: {agreement(evidence)}</h3>
       <table>
         <caption class="unseen">Evidence by failure domain</caption>
         <thead>

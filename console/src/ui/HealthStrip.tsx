@@ -1,4 +1,4 @@
-import type { Sensor } from '../api/types';
+import type { SelfCheck, Sensor } from '../api/types';
 import { FEED_SILENT_AFTER_S } from '../model/alarms';
 import { sensorAge_s, shown, silent_s, timeBar, now_ms } from '../model/store';
 import { ageText, ms } from '../model/time';
@@ -23,6 +23,7 @@ export function HealthStrip() {
             word={state.log.alarm ?? 'ok'}
             detail={`${state.log.seq.toLocaleString('en-GB')} records, ${gigabytes(state.log.disk_free_bytes)} free`}
           />
+          {state.self_check && <WayOut check={state.self_check} />}
           <Sensors sensors={state.sensors} />
         </>
       )}
@@ -36,6 +37,14 @@ function Feed() {
   if (silent === null) return <Chip ok={false} name="feed" word="connecting" detail="" />;
   const ok = silent < FEED_SILENT_AFTER_S;
   return <Chip ok={ok} name="feed" word={ok ? 'live' : 'SILENT'} detail={ok ? '' : `for ${ageText(silent)}`} />;
+}
+
+/** Whether a complete message still goes all the way through, tried on our own listener alone. */
+function WayOut({ check }: { check: SelfCheck }) {
+  const seen_ms = ms(check.seen);
+  const detail = seen_ms === null ? 'never seen' : `seen ${ageText((now_ms.value - seen_ms) / 1000)} ago`;
+  const ok = check.status === 'ok';
+  return <Chip ok={ok} name="way out" word={ok ? 'ok' : check.status.toUpperCase()} detail={detail} />;
 }
 
 /** As many chips as fit; what is wrong comes first, and the rest is counted. */

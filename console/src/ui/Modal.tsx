@@ -8,10 +8,11 @@ export function Modal({ title, children, wide = false }: { title: string; childr
   useLayoutEffect(() => element.current?.showModal(), []);
   return (
     <dialog ref={element} class={wide ? 'wide' : ''} aria-label={title} onClose={close}>
+      {children}
+      {/* Last, so that Enter in a dialogue that has just opened never closes it. */}
       <button class="close" aria-label="Close" onClick={close}>
         ✕
       </button>
-      {children}
     </dialog>
   );
 }

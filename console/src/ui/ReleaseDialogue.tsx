@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Prepared, ReleaseAction, Warning } from '../api/types';
 import { confirm, prepare, prepared, refused } from '../model/act';
 import { live, me } from '../model/store';
@@ -90,6 +90,9 @@ function people({ approvals }: Warning, action: ReleaseAction): string {
 
 function Code({ what, action }: { what: Prepared; action: ReleaseAction }) {
   const [typed, setTyped] = useState('');
+  // The message comes after the dialogue has opened: the browser's own autofocus is over by then.
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => field.current?.focus(), []);
   const right = typed.trim() === what.code;
   return (
     <form
@@ -102,11 +105,11 @@ function Code({ what, action }: { what: Prepared; action: ReleaseAction }) {
       <label>
         Type <b class="code-shown">{what.code}</b> to {TITLE[action].toLowerCase()}:{' '}
         <input
+          ref={field}
           value={typed}
           onInput={(event) => setTyped(event.currentTarget.value)}
           inputMode="numeric"
           autocomplete="off"
-          autofocus
           aria-label={`Type ${what.code.split('').join(' ')}`}
         />
       </label>

@@ -1,4 +1,5 @@
-import { live, liveNow_ms, now_ms, timeBar, unseen } from '../model/store';
+import { FEED_SILENT_AFTER_S } from '../model/alarms';
+import { live, liveNow_ms, now_ms, silent_s, timeBar, unseen } from '../model/store';
 import { pauseOrPlay, returnToLive, seek, setSpeed, SPEEDS, step } from '../model/timebar';
 import { clockText, dateText, ms } from '../model/time';
 import { plural } from '../model/words';
@@ -44,10 +45,16 @@ export function TimeBarView() {
           </button>
         </>
       ) : (
-        <b class="is-live">● LIVE</b>
+        <LiveOrNot />
       )}
     </footer>
   );
+}
+
+/** What nobody sends any more is not live either. */
+function LiveOrNot() {
+  const stale = (silent_s.value ?? 0) >= FEED_SILENT_AFTER_S;
+  return stale ? <b class="is-past">✕ NO FEED</b> : <b class="is-live">● LIVE</b>;
 }
 
 function Speeds({ speed }: { speed: number }) {

@@ -1,7 +1,7 @@
 /** The map's view, moved by keys, buttons and choices. */
 import { signal } from '@preact/signals';
 import { Globe } from '../map/globe';
-import type { Point3 } from '../map/geometry';
+import { fanEdge, type Point3 } from '../map/geometry';
 import { dragged, fitted, limited, wide, type View } from '../map/view';
 import { selectedGroup, selectedThreat, shown } from '../model/store';
 import type { Assessment } from '../api/types';
@@ -41,15 +41,15 @@ export function fit(): void {
   else quiet();
 }
 
-/** Nothing flies: the middle of what the sensors watch. */
+/** Nothing flies: what the sensors watch. */
 function quiet(): void {
-  const sensors = shown.value?.sensors ?? [];
-  const points = sensors.flatMap((s): Point3[] =>
-    s.position ? [[s.position.longitude_deg, 0, 0]] : [],
-  );
   if (!globe) return;
-  const at = points.length > 0 ? fitted('flat', points, globe.projector.size).longitude_deg : 0;
-  globe.setView({ kind: kind.value, longitude_deg: at, latitude_deg: 12, zoom: 1 });
+  const points = (shown.value?.sensors ?? []).flatMap(({ position, fan }): Point3[] => {
+    if (!position) return [];
+    const at: Point3 = [position.longitude_deg, position.latitude_deg, position.height_m];
+    return fan ? [at, ...fanEdge(at, fan)] : [at];
+  });
+  globe.setView(fitted(kind.value, points, globe.projector.size));
 }
 
 export function wholeScene(): void {

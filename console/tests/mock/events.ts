@@ -40,7 +40,10 @@ export function raidOf(count: number): Event[] {
   const all = wanted.map(named);
   return numbered(
     flown.flatMap((event): Event[] => {
-      if (event.event === 'warning') return [{ ...event, objects: all, count }];
+      if (event.event === 'warning') {
+        const headline = event.headline.replace(/\b\d+ ballistic/, `${count} ballistic`);
+        return [{ ...event, objects: all, count, headline }];
+      }
       if (event.event !== 'assessment') return [event];
       return wanted
         .filter((one) => one.object === event.object)

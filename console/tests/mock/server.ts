@@ -37,6 +37,8 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (!url.pathname.startsWith('/api/v1/')) return file(url.pathname, response);
   const me = person(request);
+  // Its connections stand, and nothing comes.
+  if (world.mute) return;
   const path = url.pathname.slice('/api/v1'.length);
   if (request.method === 'POST' || request.method === 'DELETE') {
     return json(response, act(world, me, request.method, path, await body(request)), response);

@@ -70,6 +70,7 @@ export class World {
   ages: Record<string, number | null> = { 'geo-west': 2, 'geo-east': 3, picket: 1 };
   clock: State['clock'] = { status: 'ok', engine_lag_s: 0.2 };
   log: State['log'] = { seq: 0, bytes: 84_000_000, disk_free_bytes: 212_000_000_000, alarm: null };
+  self_check: State['self_check'] = null;
   shelved: Shelved[] = [];
   /** What was done, for the test to read. */
   readonly actions: unknown[] = [];
@@ -108,7 +109,8 @@ export class World {
       engine_time: this.time,
       wall_time: this.time,
       clock: this.clock,
-      log: this.log,
+      log: { ...this.log, seq: this.seq(this.now_ms) },
+      self_check: this.self_check ?? null,
       sensors: this.sensors.map((s) => ({ id: s.id, status: s.status, age_s: this.ages[s.id] ?? null })),
     };
     this.say('tick', tick, null);
@@ -149,6 +151,7 @@ export class World {
       clock: this.clock,
       log: { ...this.log, seq: this.seq(at_ms) },
       notices: [],
+      self_check: this.self_check ?? null,
       shelved: this.shelved,
       range: { from: '2026-03-01T12:00:00.000Z', to: this.time },
     };
