@@ -12,9 +12,9 @@ use forewarn_log::trials::options;
 use forewarn_log::{FileStore, Kind, Log, NewEntry, Options, Retention, Test, Writer, inspect};
 
 /// Threads that append at once.
-const THREADS: u64 = 4;
+const THREADS: u64 = 16;
 /// A process is killed at most so long after its start.
-const LIFE_MS_MAX: u64 = 60;
+const LIFE_MS_MAX: u64 = 250;
 
 /// What became of the kills.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

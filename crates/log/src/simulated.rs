@@ -122,6 +122,8 @@ struct Disk {
     /// Bytes that all files may have together.
     room: Option<u64>,
     dark: bool,
+    /// Says that all is on disk, and writes nothing.
+    lies: bool,
     dice: Option<Dice>,
 }
 
@@ -134,6 +136,13 @@ impl SimulatedStore {
     pub fn new(seed: u64) -> Self {
         let store = Self::default();
         store.disk().dice = Some(Dice::new(seed));
+        store
+    }
+
+    /// A disk whose syncs do nothing and say that all is well: trials must find it out.
+    pub fn lying(seed: u64) -> Self {
+        let store = Self::new(seed);
+        store.disk().lies = true;
         store
     }
 
@@ -444,6 +453,9 @@ impl StoreFile for SimulatedFile {
                 disk.files[self.file].pending.clear();
             }
             return Err(error);
+        }
+        if disk.lies {
+            return Ok(());
         }
         let file = &mut disk.files[self.file];
         let pending = std::mem::take(&mut file.pending);

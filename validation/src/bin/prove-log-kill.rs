@@ -52,7 +52,7 @@ fn report(kills: u64, outcome: Result<Kills, String>) -> ExitCode {
         outcome.is_ok(),
     );
     proof.line(&format!(
-        "Four threads append; each acknowledgement goes through a pipe to the process that kills. Of the kills, {} came before the first acknowledgement, while the log was taken up. After every kill the log was taken up and everything acknowledged was looked for; at the end all of it, archived segments too. {} entries were found that had not been acknowledged when the kill came; {} torn ends were cut and said. A kill leaves what the system took over for the disk: what a loss of power does is the proof `power-loss`.",
+        "Sixteen threads append; each acknowledgement goes through a pipe to the process that kills. Of the kills, {} came before the first acknowledgement, while the log was taken up. After every kill the log was taken up and everything acknowledged was looked for; at the end all of it, archived segments too. {} entries were found that had not been acknowledged when the kill came; {} torn ends were cut and said. A kill leaves what the system took over for the disk: what a loss of power does is the proof `power-loss`.",
         count.before_first, count.beyond, count.torn
     ));
     proof.finish()

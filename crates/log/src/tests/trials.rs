@@ -2,7 +2,7 @@
 
 use super::options;
 use crate::simulated::{Failure, SimulatedStore};
-use crate::trials::{Crashes, crash, fill_disk, flip_bits};
+use crate::trials::{Crashes, crash, crash_on, fill_disk, flip_bits};
 use crate::{AppendError, Log, OpenError, Test};
 
 #[test]
@@ -18,6 +18,15 @@ fn nothing_acknowledged_is_lost_when_power_fails() {
         sum.acknowledged > 5_000 && sum.device_failures > 30 && sum.snapshots > 30,
         "{sum:?}"
     );
+}
+
+/// The trial would notice a log that does not sync.
+#[test]
+fn a_disk_that_lies_is_found_out() {
+    let found = (0..20)
+        .filter_map(|seed| crash_on(SimulatedStore::lying(seed), seed, 10).err())
+        .count();
+    assert!(found >= 15, "{found} of 20");
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod power;
 
 pub use bits::{Flips, flip_bits};
 pub use full::{Fills, fill_disk};
-pub use power::{Crashes, crash};
+pub use power::{Crashes, crash, crash_on};
 
 use crate::chain::Signer;
 use crate::entry::{Kind, NewEntry};

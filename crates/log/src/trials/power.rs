@@ -62,6 +62,14 @@ struct Trial {
 /// # Errors
 /// What was lost or changed, with the seed: a fault of the log.
 pub fn crash(seed: u64, crashes: u64) -> Result<Crashes, String> {
+    crash_on(SimulatedStore::new(seed), seed, crashes)
+}
+
+/// The same on a store of one's own.
+///
+/// # Errors
+/// As [`crash`].
+pub fn crash_on(store: SimulatedStore, seed: u64, crashes: u64) -> Result<Crashes, String> {
     let mut dice = Dice::new(seed ^ 0x5eed);
     let mut options = options()?;
     options.segment_bytes = 2_000 + dice.below(30_000);
@@ -73,7 +81,7 @@ pub fn crash(seed: u64, crashes: u64) -> Result<Crashes, String> {
         };
     }
     let mut trial = Trial {
-        store: SimulatedStore::new(seed),
+        store,
         options,
         dice,
         held: BTreeMap::new(),
@@ -97,8 +105,10 @@ impl Trial {
         let after = self.dice.below(if early { 12 } else { 150 });
         self.store.fail_after(after, Failure::Power);
         if let Some((mut log, recovery)) = self.open()? {
-            self.check(&log, &recovery)?;
-            while self.work(&mut log)? {}
+            let mut goes_on = self.check(&log, &recovery)?;
+            while goes_on {
+                goes_on = self.work(&mut log)?;
+            }
             drop(log);
         }
         self.store.power_back();
@@ -116,8 +126,9 @@ impl Trial {
         }
     }
 
-    /// Everything that was acknowledged must be there, and nothing that nobody wrote.
-    fn check(&mut self, log: &Log<Test>, recovery: &Recovery) -> Result<(), String> {
+    /// Everything that was acknowledged must be there, and nothing that nobody wrote. False if the
+    /// power failed meanwhile.
+    fn check(&mut self, log: &Log<Test>, recovery: &Recovery) -> Result<bool, String> {
         self.count.torn += u64::from(recovery.torn.is_some());
         let mut found = BTreeMap::new();
         for entry in log.read(log.view().oldest_seq()) {
@@ -126,7 +137,7 @@ impl Trial {
                 Ok(entry) => {
                     found.insert(entry.seq, entry.payload);
                 }
-                Err(crate::error::ReadError::Store(_)) => return Ok(()),
+                Err(crate::error::ReadError::Store(_)) => return Ok(false),
                 Err(error) => return Err(error.to_string()),
             }
         }
@@ -152,7 +163,8 @@ impl Trial {
         }
         self.count.beyond += u64::from(beyond);
         self.under_way.clear();
-        self.check_snapshot(log)
+        self.check_snapshot(log)?;
+        Ok(true)
     }
 
     fn check_snapshot(&mut self, log: &Log<Test>) -> Result<(), String> {
@@ -231,7 +243,8 @@ impl Trial {
             }
             self.store.fail_after(left, Failure::Power);
             match log.reopen() {
-                Ok(recovery) => self.check(log, &recovery)?,
+                Ok(recovery) if !self.check(log, &recovery)? => return Ok(false),
+                Ok(_) => {}
                 Err(OpenError::Damaged(damage)) => return Err(format!("{damage:?}")),
                 Err(_power) => return Ok(false),
             }
