@@ -174,6 +174,12 @@ pub enum AppendError {
         /// What there is.
         last: u64,
     },
+    /// A snapshot that could not be written. The log goes on.
+    #[error("the snapshot cannot be written: {why}; the one before it still counts")]
+    Snapshot {
+        /// What the system said.
+        why: String,
+    },
     /// The writer has stopped.
     #[error("the log is closed")]
     Closed,

@@ -73,7 +73,7 @@ pub use options::{Clock, OnDamage, Options, Retention, system_ns};
 pub use own::Gap;
 pub use recover::Recovery;
 pub use segment::HeadFault;
-pub use snapshot::Snapshot;
+pub use snapshot::{SavedSnapshot, Snapshot, SnapshotMaker};
 pub use store::{Access, Store, StoreFile};
 pub use view::{Entries, View};
 pub use writer::{Answer, Pending, Status, Writer};

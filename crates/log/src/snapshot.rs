@@ -3,14 +3,17 @@
 //! A file is a line of JSON, signed, and the state: it vouches for itself, whatever was archived. It
 //! counts if signature and hash fit, and if the log, where it still holds the entry, agrees.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::chain::{Hash, LogId, PublicKey, Signature, sha256, verified};
+use crate::chain::{Hash, LogId, PublicKey, Signature, Signer, sha256, verified};
 use crate::entry::{Kind, NewEntry};
 use crate::error::{AppendError, At, StoreError, is_full};
 use crate::log::Log;
 use crate::mode::{Mode, ModeName};
-use crate::store::{read_all, write_whole};
+use crate::store::{Store, read_all, write_whole};
+use crate::view::View;
 
 /// Where they lie.
 pub(crate) const FOLDER: &str = "snapshots";
@@ -54,38 +57,108 @@ fn file_name(seq: u64) -> String {
     format!("{FOLDER}/{seq:020}{ENDING}")
 }
 
-impl<M: Mode> Log<M> {
-    /// Saves the state after an entry, and notes it in the log. Older ones beyond the number to be
-    /// kept are removed.
+/// Writes snapshots from any thread, while another one appends: a large state must hold up no
+/// acknowledgement. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct SnapshotMaker<M> {
+    store: Arc<dyn Store>,
+    view: View<M>,
+    signer: Signer,
+    log: LogId,
+    kept: usize,
+}
+
+/// A snapshot that is on disk and counts; the log may be told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedSnapshot(Vec<u8>);
+
+impl<M: Mode> SnapshotMaker<M> {
+    /// Saves the state after an entry; returns when it is on disk. Older ones beyond the number to
+    /// be kept are removed.
     ///
     /// # Errors
-    /// As [`Log::append`]; there is no such entry. An older snapshot then still counts.
-    pub fn save_snapshot(&mut self, seq: u64, state: &[u8]) -> Result<(), AppendError> {
-        if let Some(why) = &self.poisoned {
-            return Err(why.clone());
-        }
+    /// There is no such entry, no space, or the system refused. An older snapshot then still
+    /// counts, and the log goes on.
+    pub fn save(&self, seq: u64, state: &[u8]) -> Result<SavedSnapshot, AppendError> {
         let mut head = Head {
-            log: self.id,
+            log: self.log,
             seq,
-            hash: self.hash_at(seq)?,
+            hash: hash_at(&self.view, seq)?,
             sha256: sha256(&[state]),
-            public_key: self.options.signer.public_key(),
+            public_key: self.signer.public_key(),
             signature: Signature([0; 64]),
         };
-        head.signature = self.options.signer.sign(&[&head.statement(M::NAME)]);
+        head.signature = self.signer.sign(&[&head.statement(M::NAME)]);
         let json = serde_json::to_vec(&head).unwrap_or_default();
         let bytes = [json.as_slice(), b"\n", state].concat();
-        if let Err(error) = write_whole(self.store.as_ref(), &file_name(seq), &bytes) {
-            if is_full(&error) {
-                let needed_bytes = bytes.len() as u64;
-                return Err(AppendError::DiskFull { needed_bytes });
+        match write_whole(self.store.as_ref(), &file_name(seq), &bytes) {
+            Ok(()) => {
+                self.forget_old();
+                Ok(SavedSnapshot(json))
             }
-            return Err(self.poison("a snapshot cannot be written", &error));
+            Err(error) if is_full(&error) => Err(AppendError::DiskFull {
+                needed_bytes: bytes.len() as u64,
+            }),
+            Err(error) => Err(AppendError::Snapshot {
+                why: error.to_string(),
+            }),
         }
-        self.forget_old_snapshots();
-        let entry = NewEntry::new(Kind::Snapshot, (self.options.clock)(), json);
-        self.append_any(&[entry], true)?;
-        Ok(())
+    }
+
+    /// Removes all but the newest; what cannot be removed now is tried again next time.
+    fn forget_old(&self) {
+        let Ok(mut files) = self.store.list(FOLDER) else {
+            return;
+        };
+        files.retain(|file| file.ends_with(ENDING));
+        let surplus = files.len().saturating_sub(self.kept);
+        for file in files.drain(..surplus) {
+            drop(self.store.remove(&format!("{FOLDER}/{file}")));
+        }
+    }
+}
+
+/// The link of the chain at an entry.
+fn hash_at<M>(view: &View<M>, seq: u64) -> Result<Hash, AppendError> {
+    let last = view.last().map_or(0, |last| last.seq);
+    if seq == 0 {
+        return Ok(Hash([0; 32]));
+    }
+    let entry = view.read(seq).next().and_then(Result::ok);
+    let found = entry.filter(|entry| entry.seq == seq);
+    found
+        .map(|entry| entry.hash)
+        .ok_or(AppendError::NoSuchEntry { seq, last })
+}
+
+impl<M: Mode> Log<M> {
+    /// What writes snapshots of this log.
+    pub fn snapshot_maker(&self) -> SnapshotMaker<M> {
+        SnapshotMaker {
+            store: Arc::clone(&self.store),
+            view: self.view(),
+            signer: self.options.signer.clone(),
+            log: self.id,
+            kept: self.options.snapshots_kept.max(1),
+        }
+    }
+
+    /// Saves the state after an entry, and notes it in the log.
+    ///
+    /// # Errors
+    /// As [`SnapshotMaker::save`] and [`Log::append`].
+    pub fn save_snapshot(&mut self, seq: u64, state: &[u8]) -> Result<(), AppendError> {
+        let saved = self.snapshot_maker().save(seq, state)?;
+        self.note_snapshot(saved)
+    }
+
+    /// Writes into the log that a snapshot was saved, and a checkpoint behind it.
+    ///
+    /// # Errors
+    /// As [`Log::append`]; the snapshot counts all the same.
+    pub fn note_snapshot(&mut self, saved: SavedSnapshot) -> Result<(), AppendError> {
+        let entry = NewEntry::new(Kind::Snapshot, (self.options.clock)(), saved.0);
+        self.append_any(&[entry], true).map(drop)
     }
 
     /// The newest snapshot that counts, and what is wrong with newer ones.
@@ -124,44 +197,13 @@ impl<M: Mode> Log<M> {
         if !ours && !self.other_keys.contains(&head.public_key) {
             return Err("it is signed by a key that signed nothing else here");
         }
-        match self.hash_at(head.seq) {
+        match hash_at(&self.view, head.seq) {
             Ok(hash) if hash != head.hash => Err("the log holds other entries than it took in"),
             Err(_) if head.seq > self.last().seq => Err("it is newer than the log"),
             _ => Ok(Snapshot {
                 seq: head.seq,
                 state: state.to_vec(),
             }),
-        }
-    }
-
-    /// The link of the chain at an entry.
-    fn hash_at(&self, seq: u64) -> Result<Hash, AppendError> {
-        let last = self.last();
-        let entry = match seq {
-            0 => return Ok(Hash([0; 32])),
-            seq if seq == last.seq => return Ok(last.hash),
-            seq if seq > last.seq => None,
-            seq => self.read(seq).next().and_then(Result::ok),
-        };
-        let found = entry.filter(|entry| entry.seq == seq);
-        found
-            .map(|entry| entry.hash)
-            .ok_or(AppendError::NoSuchEntry {
-                seq,
-                last: last.seq,
-            })
-    }
-
-    /// Removes all but the newest; what cannot be removed now is tried again next time.
-    fn forget_old_snapshots(&mut self) {
-        let keep = self.options.snapshots_kept.max(1);
-        let Ok(mut files) = self.store.list(FOLDER) else {
-            return;
-        };
-        files.retain(|file| file.ends_with(ENDING));
-        let surplus = files.len().saturating_sub(keep);
-        for file in files.drain(..surplus) {
-            drop(self.store.remove(&format!("{FOLDER}/{file}")));
         }
     }
 }

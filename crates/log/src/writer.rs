@@ -10,6 +10,7 @@ use crate::entry::{NewEntry, encoded_len};
 use crate::error::AppendError;
 use crate::log::Log;
 use crate::mode::Mode;
+use crate::snapshot::{SavedSnapshot, SnapshotMaker};
 use crate::view::View;
 
 /// At most so many bytes are written with one sync; a single append may be longer.
@@ -22,7 +23,7 @@ type Done = Box<dyn FnOnce(Answer) + Send>;
 
 enum Request<M> {
     Append(Vec<NewEntry<M>>, Done),
-    Snapshot(u64, Vec<u8>, Done),
+    Snapshot(SavedSnapshot, Done),
     Checkpoint(Box<dyn FnOnce(Result<Checkpoint, AppendError>) + Send>),
 }
 
@@ -42,6 +43,7 @@ pub struct Writer<M> {
     thread: Option<JoinHandle<Log<M>>>,
     status: Arc<Mutex<Status>>,
     view: View<M>,
+    snapshots: SnapshotMaker<M>,
 }
 
 /// An append under way.
@@ -63,7 +65,7 @@ impl<M: Mode> Writer<M> {
     pub fn start(log: Log<M>, queue_max: usize) -> Self {
         let (requests, received) = sync_channel(queue_max);
         let status = Arc::new(Mutex::new(Status::Good));
-        let view = log.view();
+        let (view, snapshots) = (log.view(), log.snapshot_maker());
         let worker = Worker {
             log,
             status: Arc::clone(&status),
@@ -74,6 +76,7 @@ impl<M: Mode> Writer<M> {
             thread: Some(thread),
             status,
             view,
+            snapshots,
         }
     }
 
@@ -110,14 +113,15 @@ impl<M: Mode> Writer<M> {
         }
     }
 
-    /// Saves a snapshot; see [`Log::save_snapshot`].
+    /// Saves a snapshot on the caller's thread, while appends go on, and has it noted in the log.
     ///
     /// # Errors
-    /// The writer has stopped.
-    pub fn save_snapshot(&self, seq: u64, state: Vec<u8>) -> Result<Pending, AppendError> {
+    /// As [`SnapshotMaker::save`]; the writer has stopped.
+    pub fn save_snapshot(&self, seq: u64, state: &[u8]) -> Result<Pending, AppendError> {
+        let saved = self.snapshots.save(seq, state)?;
         let (sender, receiver) = sync_channel(1);
         let done = Box::new(move |answer| drop(sender.send(answer)));
-        self.send(Request::Snapshot(seq, state, done))?;
+        self.send(Request::Snapshot(saved, done))?;
         Ok(Pending(receiver))
     }
 
@@ -181,13 +185,11 @@ impl<M: Mode> Worker<M> {
                     self.append(batch);
                     waiting = left;
                 }
-                Request::Snapshot(seq, state, done) => {
-                    let next = seq..seq;
-                    let answer = self
-                        .heal()
-                        .and_then(|()| self.log.save_snapshot(seq, &state));
+                Request::Snapshot(saved, done) => {
+                    let answer = self.heal().and_then(|()| self.log.note_snapshot(saved));
                     self.note(answer.as_ref().err());
-                    done(answer.map(|()| next));
+                    let next = self.log.last().seq + 1;
+                    done(answer.map(|()| next..next));
                 }
                 Request::Checkpoint(done) => {
                     let answer = self.heal().and_then(|()| self.log.checkpoint());

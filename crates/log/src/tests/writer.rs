@@ -98,11 +98,7 @@ fn after_a_failed_sync_it_alarms_and_mends_itself() {
 fn a_full_disk_alarms_and_ends_by_itself() {
     let store = SimulatedStore::new(1);
     let writer = writer(&store, 4);
-    writer
-        .save_snapshot(0, b"state".to_vec())
-        .unwrap()
-        .wait()
-        .unwrap();
+    writer.save_snapshot(0, b"state").unwrap().wait().unwrap();
     store.set_room(Some(0));
     let full = writer.append(vec![note("b")]).unwrap().wait();
     assert!(matches!(full, Err(AppendError::DiskFull { .. })));
