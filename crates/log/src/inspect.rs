@@ -1,15 +1,19 @@
 //! Looking at a log that one does not own: nothing is changed, nothing is locked.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use crate::chain::{Checkpoint, Link, LogId, PublicKey};
 use crate::error::{Damage, StoreError};
-use crate::examine::{ARCHIVE, Torn, examine};
+use crate::examine::{ARCHIVE, Examined, Torn, examine};
 use crate::mode::{AnyMode, ModeName};
 use crate::own::Gap;
 use crate::quarantine;
 use crate::store::Store;
 use crate::view::{Known, Shared, View};
+
+/// Looks at a log that changes meanwhile.
+const LOOKS_MAX: usize = 5;
 
 /// What a log holds, and whether it is what was written.
 #[derive(Debug, Clone)]
@@ -44,13 +48,34 @@ pub struct Inspection {
     pub view: View<AnyMode>,
 }
 
+/// While somebody writes, a segment may move to the archive, and entries may come, between two
+/// looks: only what is there twice is damage.
+fn settled(store: &dyn Store) -> Result<Examined, StoreError> {
+    let look = || examine(store, &[ARCHIVE, ""]);
+    let mut before = look();
+    for _look in 0..LOOKS_MAX {
+        match &before {
+            Ok(found) if found.damage.is_empty() => return before,
+            Err(error) if error.source.kind() != io::ErrorKind::NotFound => return before,
+            _ => {}
+        }
+        let now = look();
+        let same = matches!((&before, &now), (Ok(a), Ok(b)) if a.damage == b.damage);
+        before = now;
+        if same {
+            break;
+        }
+    }
+    before
+}
+
 /// Reads and checks everything: segments, archived ones too.
 ///
 /// # Errors
 /// The system refused.
 pub fn inspect(store: impl Store + 'static) -> Result<Inspection, StoreError> {
     let store: Arc<dyn Store> = Arc::new(store);
-    let found = examine(store.as_ref(), &[ARCHIVE, ""])?;
+    let found = settled(store.as_ref())?;
     let segments: Vec<Known> = found
         .segments
         .iter()

@@ -51,10 +51,10 @@ fn account(inspection: &Inspection) -> String {
     let last = inspection.last.map_or(0, |last| last.seq);
     let (oldest, entries) = (inspection.oldest_seq, inspection.entries);
     say("entries", format!("{entries}, from {oldest} to {last}"));
-    let megabytes = inspection.bytes as f64 / 1e6;
+    let kilobytes = inspection.bytes as f64 / 1e3;
     say(
         "segments",
-        format!("{}, {megabytes:.1} MB", inspection.segments),
+        format!("{}, {kilobytes:.1} kB", inspection.segments),
     );
     for key in &inspection.keys {
         say("signed by", key.to_string());
@@ -79,7 +79,8 @@ fn account(inspection: &Inspection) -> String {
         say("end", format!("{segment}: begun, holds nothing yet"));
     }
     let verdict = match inspection.damage.len() {
-        0 => "every entry is as it was written".to_owned(),
+        0 if inspection.gaps.is_empty() => "every entry is as it was written".to_owned(),
+        0 => "every entry that is left is as it was written".to_owned(),
         count => format!("DAMAGED in {count} places"),
     };
     say("verdict", verdict);

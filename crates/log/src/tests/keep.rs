@@ -46,6 +46,31 @@ fn a_view_reads_across_segments_while_it_is_written() {
 }
 
 #[test]
+fn whoever_looks_while_it_is_written_and_archived_sees_no_damage() {
+    let scratch = Scratch::new();
+    let mut options = options();
+    options.segment_bytes = 2_000;
+    options.retention.live_bytes_max = Some(6_000);
+    let (mut log, _) = scratch.open(options);
+    let store = scratch.store();
+    let (done, watch) = std::sync::mpsc::channel::<()>();
+    let looker = std::thread::spawn(move || {
+        let mut looks = 0;
+        while watch.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            let seen = inspect(store.clone()).unwrap();
+            assert_eq!(seen.damage, []);
+            looks += 1;
+        }
+        looks
+    });
+    for number in 0..400 {
+        log.append(&[note(&format!("entry {number}"))]).unwrap();
+    }
+    drop(done);
+    assert!(looker.join().unwrap() > 3);
+}
+
+#[test]
 fn one_writer_and_one_mode() {
     let scratch = Scratch::new();
     let (mut log, _) = scratch.open(options());
