@@ -8,7 +8,7 @@ export default defineConfig({
   workers: 2,
   forbidOnly: true,
   retries: 0,
-  timeout: 30_000,
+  timeout: 90_000,
   reporter: [['list']],
   expect: { timeout: 5_000 },
   use: {
@@ -17,7 +17,8 @@ export default defineConfig({
     timezoneId: 'America/Denver',
     locale: 'en-GB',
     colorScheme: 'dark',
-    trace: 'retain-on-failure',
+    // `FOREWARN_TRACE=1 npm run browser` writes what npx playwright show-trace shows.
+    trace: process.env['FOREWARN_TRACE'] ? 'retain-on-failure' : 'off',
     launchOptions: {
       executablePath: process.env['FOREWARN_CHROMIUM'] ?? '/usr/bin/chromium',
       chromiumSandbox: false,

@@ -25,7 +25,9 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
-    throw new ApiError(0, `no answer from the service (${String(error)})`, 'Use the second console.');
+    const late = error instanceof DOMException && error.name === 'TimeoutError';
+    const why = late ? `within ${TIMEOUT_MS / 1000} s` : `(${String(error)})`;
+    throw new ApiError(0, `no answer from the service ${why}`, 'Use the second console.');
   }
   if (!answer.ok) throw await refusal(answer);
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);

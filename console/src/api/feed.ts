@@ -66,6 +66,7 @@ async function refetch(anew = false): Promise<boolean> {
 
 function take(state: State, anew: boolean): void {
   batch(() => {
+    applyGathered();
     const newest = store.live.peek();
     // An answer that was overtaken by the stream must not set anything back.
     store.live.value = newest && !anew ? keepNewer(state, newest) : state;
@@ -80,14 +81,12 @@ function take(state: State, anew: boolean): void {
 function listen(after: number): void {
   const stream = new EventSource(api.streamUrl(after));
   source = stream;
-  on<Assessment>(stream, 'assessment', (event) => {
-    if (store.live.value) store.live.value = foldAssessment(store.live.value, event);
-    remember(event);
-  });
+  on<Assessment>(stream, 'assessment', gather);
   on<HealthEvent>(stream, 'health', (event) => {
     store.healthLog.value = [event, ...store.healthLog.value].slice(0, HEALTH_KEPT);
   });
   on<Tick>(stream, 'tick', (tick) => {
+    applyGathered();
     if (store.live.value) store.live.value = foldTick(store.live.value, tick);
     store.sensorAge_s.value = new Map(
       tick.sensors.flatMap((s) => (s.age_s === null ? [] : [[s.id, s.age_s] as const])),
@@ -111,6 +110,26 @@ function on<T>(stream: EventSource, name: string, then: (data: T) => void): void
     }
     batch(() => then(data));
   });
+}
+
+/** A raid says hundreds of things at once: they are drawn together, at most this much later. */
+const GATHER_MS = 100;
+
+let gathered: Assessment[] = [];
+let applying: ReturnType<typeof setTimeout> | null = null;
+
+function gather(event: Assessment): void {
+  gathered.push(event);
+  applying ??= setTimeout(() => batch(applyGathered), GATHER_MS);
+}
+
+function applyGathered(): void {
+  if (applying) clearTimeout(applying);
+  applying = null;
+  const events = gathered;
+  gathered = [];
+  if (store.live.value) store.live.value = events.reduce(foldAssessment, store.live.value);
+  for (const event of events) remember(event);
 }
 
 /** The chosen object's history grows with what is heard. */

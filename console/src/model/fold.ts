@@ -11,7 +11,7 @@ export function foldAssessment(state: State, assessment: Assessment): State {
   const known = at < 0 ? null : state.threats[at]!;
   if (known && known.assessment.revision >= assessment.revision) return state;
   const threat = next(known, assessment);
-  const threats = at < 0 ? [...state.threats, threat] : state.threats.with(at, threat);
+  const threats = at < 0 ? [...state.threats, threat] : state.threats.map((t, i) => (i === at ? threat : t));
   return { ...state, threats, seq: Math.max(state.seq, assessment.seq) };
 }
 

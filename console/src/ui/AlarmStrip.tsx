@@ -41,7 +41,7 @@ export function AlarmStrip() {
 function Line({ alarm, answered }: { alarm: Alarm; answered: boolean }) {
   return (
     <li class={`alarm alarm-${alarm.kind} ${answered ? 'answered' : 'unanswered'}`}>
-      <b class="alarm-kind">{SIGN[alarm.kind]}</b>
+      <b class="alarm-kind">{SIGN[alarm.kind]}</b>{' '}
       <span class="alarm-text">
         <b>{alarm.text}.</b> {alarm.action}
       </span>

@@ -11,9 +11,7 @@ export function Banner() {
   const word = bar ? 'REPLAY' : mode ? MODE_WORD[mode] : 'NO DATA';
   return (
     <header class="banner" role="banner">
-      <div class="banner-word" aria-label={`Mode: ${word}`}>
-        {word}
-      </div>
+      <h1 class="banner-word">{word}</h1>
       <div class="banner-text">{bar ? <Past /> : mode ? MODE_MEANING[mode] : 'Waiting for the service.'}</div>
       <time class="banner-clock">{now_ms.value > 0 ? dateText(now_ms.value) : '--:--:--'}</time>
       <Person />

@@ -2,7 +2,7 @@ import type { Assessment, Impact, Launch, Threat } from '../api/types';
 import { selectedWarning } from '../model/act';
 import { now_ms, selectedGroup, selectedThreat, shown } from '../model/store';
 import { agreement } from '../model/evidence';
-import { type Group, impactTime, pieces, placesOf, threatProbability } from '../model/threats';
+import { type Group, impactTime, isOpen, pieces, placesOf, threatProbability } from '../model/threats';
 import { ageText, clockText, durationText, ms } from '../model/time';
 import { className, km, percent, placeText, plural, reasonText, VERDICT_SIGN, VERDICT_WORD } from '../model/words';
 import { Clock } from './Clock';
@@ -50,20 +50,33 @@ function ThreatCard({ threat }: { threat: Threat }) {
         {object}
       </h2>
       <p class="probability">
-        <b>{percent(threatProbability(assessment))}</b> missile or glide vehicle; {agreement(assessment.evidence)}
+        <b>{percent(threatProbability(assessment))}</b> missile or glide vehicle
+        {isOpen(threat) && `; ${agreement(assessment.evidence)}`}
       </p>
       <p class="reason">
         {className(assessment.classification)}, {assessment.phase}; {reasonText(assessment.reason)}
         {assessment.basis === 'single_physics' && <SinglePhysics assessment={assessment} />}
       </p>
-      <Clock impact={impactTime(assessment)} computed_ms={ms(assessment.time) ?? 0} />
+      {isOpen(threat) ? (
+        <Clock impact={impactTime(assessment)} computed_ms={ms(assessment.time) ?? 0} />
+      ) : (
+        <p>It is no threat now, as of {clockText(ms(assessment.time) ?? 0)}.</p>
+      )}
       <Changed />
+      {isOpen(threat) && <WhereFromAndTo threat={threat} />}
+    </article>
+  );
+}
+
+function WhereFromAndTo({ threat: { assessment, places } }: { threat: Threat }) {
+  return (
+    <>
       <dl class="facts">
         <LaunchFacts launch={assessment.launch ?? null} />
         <ImpactFacts assessment={assessment} />
       </dl>
-      <Places places={threat.places} known={Boolean(assessment.impact ?? assessment.impact_region)} />
-    </article>
+      <Places places={places} known={Boolean(assessment.impact ?? assessment.impact_region)} />
+    </>
   );
 }
 

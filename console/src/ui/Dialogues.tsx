@@ -80,7 +80,7 @@ function Shelve({ alarm }: { alarm: Alarm }) {
         <h2>Shelve: {alarm.text}</h2>
         <p>It stays in sight and comes back by itself. Confirmed threats are never shelved.</p>
         <label>
-          For{' '}
+          How long{' '}
           <select name="minutes">
             {MINUTES.map((value) => (
               <option key={value} value={value}>

@@ -15,10 +15,10 @@ export function TimeBarView() {
   return (
     <footer class="timebar" aria-label="Time bar">
       <button onClick={pauseOrPlay}>{!bar ? '❚❚ Pause (Space)' : bar.playing ? '❚❚ Pause (Space)' : '▶ Play (Space)'}</button>
-      <button aria-label="10 seconds back" onClick={() => step(-10)}>
+      <button title="10 seconds back" onClick={() => step(-10)}>
         −10 s
       </button>
-      <button aria-label="10 seconds on" onClick={() => step(10)}>
+      <button title="10 seconds on" onClick={() => step(10)}>
         +10 s
       </button>
       <div class="slider">

@@ -4,7 +4,7 @@ import { revisions } from '../model/store';
 import { threatProbability } from '../model/threats';
 import { seek } from '../model/timebar';
 import { clockText, ms } from '../model/time';
-import { percent, VERDICT_SIGN } from '../model/words';
+import { percent, plural, VERDICT_SIGN } from '../model/words';
 
 /** What changed since the last revision, said first. */
 export function Changed() {
@@ -29,24 +29,36 @@ function lastChange(list: Assessment[]): { at: Assessment; words: string[] } | n
   return null;
 }
 
-const SHOWN_AT_MOST = 60;
+/** The service keeps more of an object than a person reads. */
+const SHOWN_AT_MOST = 200;
 
-/** Every revision; a press shows the log as it stood then. */
+interface Line {
+  at: Assessment;
+  words: string;
+}
+
+/** Every revision that said something new; a press shows the log as it stood then. */
 export function Timeline() {
   const list = revisions.value;
-  const newest = list.map((after, i) => ({ before: list[i - 1], after })).reverse();
+  const lines = list.flatMap((at, i): Line[] => {
+    const words = i === 0 ? 'first seen' : changes(list[i - 1]!, at).join('; ');
+    return words ? [{ at, words }] : [];
+  });
+  const left_out = Math.max(0, lines.length - SHOWN_AT_MOST);
   return (
     <details class="timeline">
-      <summary>Timeline: {list.length} revisions</summary>
+      <summary>
+        Timeline: {plural(list.length, 'revision')}, {lines.length} with a change
+      </summary>
       <ol>
-        {newest.slice(0, SHOWN_AT_MOST).map(({ before, after }) => (
-          <li key={after.revision}>
-            <button onClick={() => void seek(ms(after.time) ?? 0)}>{clockText(ms(after.time) ?? 0)}</button>{' '}
-            {VERDICT_SIGN[after.verdict]} {percent(threatProbability(after))}{' '}
-            {before ? changes(before, after).join('; ') || 'no visible change' : 'first seen'}
+        {lines.slice(left_out).reverse().map(({ at, words }) => (
+          <li key={at.revision}>
+            <button onClick={() => void seek(ms(at.time) ?? 0)}>{clockText(ms(at.time) ?? 0)}</button>{' '}
+            {VERDICT_SIGN[at.verdict]} {percent(threatProbability(at))} {words}
           </li>
         ))}
       </ol>
+      {left_out > 0 && <small>and {left_out} earlier</small>}
     </details>
   );
 }

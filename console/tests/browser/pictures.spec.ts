@@ -1,11 +1,12 @@
 /** The pictures of the handbook: each is looked at by a person when it changes. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { events, raidOf, text } from '../mock/events';
 import { expect, settle, test } from './floor';
 import { PLACES } from './scenes';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'test-results', 'pictures');
+const FOLDER = fileURLToPath(new URL('../../test-results/pictures', import.meta.url));
 
 async function picture(page: Page, name: string): Promise<void> {
   await settle(page);

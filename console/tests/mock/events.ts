@@ -1,11 +1,12 @@
 /** Events of the real engine, from the fixtures; and a raid of 300 made of the forty that were flown. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Assessment, Geometry, HealthEvent, LonLat, WarningEvent } from '../../src/api/types';
 
 export type Event = Assessment | WarningEvent | HealthEvent;
 
-const FOLDER = join(import.meta.dirname, '..', 'fixtures');
+const FOLDER = fileURLToPath(new URL('../fixtures', import.meta.url));
 
 export function text(name: string): string {
   return readFileSync(join(FOLDER, name), 'utf8');
