@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a command line speaks")]
 
 mod bench;
+mod console;
 mod generate;
 mod outcome;
 mod prove;
@@ -21,7 +22,10 @@ cargo xtask COMMAND: everything a developer types
 
   test              every test there is, nothing skipped: format, lints, tidy, schemas, unit,
                     integration, property, validation and documentation tests, the demo, the
-                    same bytes on one and two threads, and every golden scenario
+                    same bytes on one and two threads, every golden scenario, and the console in
+                    a real browser (needs Node with npm, and Chromium)
+  console           only the console: types, build against the committed one, unit and browser
+                    tests
   tidy              the rules of the house that no compiler holds (ARCHITECTURE.md lists them)
   scenarios [NAME]  fly the golden scenarios (or those whose name contains NAME), compare what
                     was said with what their expected.toml says
@@ -54,6 +58,7 @@ fn dispatch(arguments: &[String]) -> Result<bool> {
     std::env::set_current_dir(root())?;
     match words.as_slice() {
         ["test"] => test::test(),
+        ["console"] => console::console(),
         ["tidy"] => tidy::tidy(),
         ["scenarios", rest @ ..] => scenarios::scenarios(rest.first().copied()),
         ["schemas"] => generate::schemas(false),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 
 use crate::run::{Steps, cargo, passes, release_program};
-use crate::{generate, same_bytes, scenarios, tidy};
+use crate::{console, generate, same_bytes, scenarios, tidy};
 
 /// What the demo may take once it is built, on two cores [s].
 const DEMO_LIMIT: Duration = Duration::from_secs(20);
@@ -41,6 +41,7 @@ pub(crate) fn test() -> Result<bool> {
     steps.step("demo", demo);
     steps.step("same bytes on one and two threads", same_bytes::same_bytes);
     steps.step("golden scenarios", || scenarios::scenarios(None));
+    steps.step("console", console::console);
     Ok(steps.finish())
 }
 

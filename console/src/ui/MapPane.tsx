@@ -2,10 +2,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { Globe } from '../map/globe';
 import { scene, EMPTY } from '../map/scene';
-import { dragged, limited } from '../map/view';
+import { dragged } from '../map/view';
 import { select, toggleOpened } from '../model/act';
 import { groups, now_ms, opened, selected, selectedGroup, selectedThreat, shown } from '../model/store';
-import { attach, fit, kind, mapZoom, toggleKind, wholeScene } from './map-control';
+import { attach, fit, kind, mapZoom, moved, resized, toggleKind, wholeScene } from './map-control';
 
 /** How often the map is drawn again only because time went on [ms]. */
 const AGEING_STEP_MS = 5000;
@@ -51,11 +51,10 @@ export function MapPane() {
 function start(pane: HTMLElement, base: HTMLCanvasElement, top: HTMLCanvasElement): () => void {
   const globe = new Globe(base, top);
   attach(globe);
-  const watch = new ResizeObserver(() => {
-    globe.setSize({ width: Math.max(1, pane.clientWidth), height: Math.max(1, pane.clientHeight) });
-  });
+  const size = () => resized({ width: Math.max(1, pane.clientWidth), height: Math.max(1, pane.clientHeight) });
+  const watch = new ResizeObserver(size);
   watch.observe(pane);
-  globe.setSize({ width: Math.max(1, pane.clientWidth), height: Math.max(1, pane.clientHeight) });
+  size();
   const stopScene = effect(() => {
     const state = shown.value;
     const at_ms = Math.floor(now_ms.value / AGEING_STEP_MS) * AGEING_STEP_MS;
@@ -98,7 +97,7 @@ function hands(globe: Globe, canvas: HTMLCanvasElement): () => void {
     if (!last) return;
     const [dx, dy] = [event.offsetX - last.x, event.offsetY - last.y];
     last = { x: event.offsetX, y: event.offsetY, moved: last.moved + Math.hypot(dx, dy) };
-    if (last.moved > CLICK_PX) globe.setView(dragged(globe.projector, dx, dy));
+    if (last.moved > CLICK_PX) moved(dragged(globe.projector, dx, dy));
   };
   const up = (event: PointerEvent) => {
     const clicked = last !== null && last.moved <= CLICK_PX;
@@ -108,7 +107,7 @@ function hands(globe: Globe, canvas: HTMLCanvasElement): () => void {
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
-    globe.setView(limited({ ...globe.view, zoom: globe.view.zoom * Math.exp(-event.deltaY / 400) }));
+    mapZoom(Math.exp(-event.deltaY / 400));
   };
   canvas.addEventListener('pointerdown', down);
   canvas.addEventListener('pointermove', move);

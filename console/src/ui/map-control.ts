@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { Globe } from '../map/globe';
 import { fanEdge, type Point3 } from '../map/geometry';
-import { dragged, fitted, limited, wide, type View } from '../map/view';
+import { dragged, fitted, limited, type Size, type View, wide } from '../map/view';
 import { selectedGroup, selectedThreat, shown } from '../model/store';
 import type { Assessment } from '../api/types';
 
@@ -14,12 +14,27 @@ export function attach(made: Globe | null): void {
   globe = made;
 }
 
+/** What chose the view: done again when the pane changes its size, until a hand moves the map. */
+let chosenBy: (() => void) | null = fit;
+
+/** The pane has another size now. */
+export function resized(size: Size): void {
+  globe?.setSize(size);
+  chosenBy?.();
+}
+
+/** A hand has moved the map: it stays where it was put. */
+export function moved(view: View): void {
+  chosenBy = null;
+  globe?.setView(view);
+}
+
 export function mapMove(dx: number, dy: number): void {
-  if (globe) globe.setView(dragged(globe.projector, dx, dy));
+  if (globe) moved(dragged(globe.projector, dx, dy));
 }
 
 export function mapZoom(factor: number): void {
-  if (globe) globe.setView(limited({ ...globe.view, zoom: globe.view.zoom * factor }));
+  if (globe) moved(limited({ ...globe.view, zoom: globe.view.zoom * factor }));
 }
 
 export function toggleKind(): void {
@@ -31,6 +46,7 @@ export function toggleKind(): void {
 
 /** The chosen threat or raid, launch to impact; all sensors when nothing is chosen. */
 export function fit(): void {
+  chosenBy = fit;
   if (!globe) return;
   const size = globe.projector.size;
   const group = selectedGroup.value;
@@ -53,6 +69,7 @@ function quiet(): void {
 }
 
 export function wholeScene(): void {
+  chosenBy = wholeScene;
   if (!globe) return;
   const heights = (shown.value?.sensors ?? []).map((s) => s.position?.height_m ?? 0);
   kind.value = 'globe';

@@ -81,7 +81,14 @@ test('a hostile is red in an exercise as it is in earnest', async ({ open }) => 
     const { page, pass } = await open({ ...LAUNCH, mode });
     await pass(1);
     expect(await pixels(page, RED)).toBeGreaterThan(400);
-    drawn.push(await page.locator('.map-canvas canvas').last().evaluate((c) => (c as HTMLCanvasElement).toDataURL()));
+    const drawing = () => page.locator('.map-canvas canvas').last().evaluate((c) => (c as HTMLCanvasElement).toDataURL());
+    // Until the pane has found its size.
+    await expect(async () => {
+      const before = await drawing();
+      await settle(page);
+      expect(await drawing()).toBe(before);
+    }).toPass();
+    drawn.push(await drawing());
   }
   expect(new Set(drawn).size).toBe(1);
 });
