@@ -39,7 +39,8 @@ impl Case<'_> {
         if held && let Some(basis) = self.held_basis(&groups) {
             return Some((self.memory.reason.unwrap_or(Reason::TwoDomainsAgree), basis));
         }
-        if self.dwelling() {
+        let dwell_s = self.rules.dwell_after_withdrawal_s;
+        if self.dwelling() || self.memory.is_overturned(self.dossier.now, dwell_s) {
             return None;
         }
         if self.two_physics() {

@@ -50,6 +50,10 @@ pub struct Memory {
     withdrawn: Option<Epoch>,
     /// It was seen to reach orbit under power: it keeps its class.
     space_launch: bool,
+    /// Probability of a threat at the last judgement.
+    threat: Option<f64>,
+    /// When one look turned the opposite conclusion round: it must hold before it confirms.
+    overturned: Option<Epoch>,
 }
 
 impl Memory {
@@ -61,11 +65,31 @@ impl Memory {
     pub(super) fn was(&self, verdict: Verdict) -> bool {
         self.verdict == Some(verdict)
     }
+
+    /// Notes a conclusion that was surely no threat and is surely one a judgement later: a wrong
+    /// join of tracks does that, and is undone within seconds.
+    fn weigh(&mut self, threat: f64, now: Epoch) {
+        const NO_THREAT: f64 = 0.1;
+        const EVEN: f64 = 0.5;
+        if threat < EVEN {
+            self.overturned = None;
+        } else if self.threat.is_some_and(|before| before < NO_THREAT) {
+            self.overturned = Some(now);
+        }
+        self.threat = Some(threat);
+    }
+
+    /// Whether a conclusion that was turned round has not held for long enough yet.
+    pub(super) fn is_overturned(&self, now: Epoch, dwell_s: f64) -> bool {
+        self.overturned
+            .is_some_and(|since| seconds_between(since, now) < dwell_s)
+    }
 }
 
 /// Judges one object now. Pure but for `memory`, which it brings up to date.
 pub fn judge(dossier: &Dossier, priors: &Priors, rules: &Rules, memory: &mut Memory) -> Judgement {
     let probabilities = account(dossier, priors);
+    memory.weigh(probabilities.threat(), dossier.now);
     let case = Case {
         dossier,
         probabilities: &probabilities,

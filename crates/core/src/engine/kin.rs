@@ -36,6 +36,16 @@ const FIRM: u32 = 4;
 const PIECE_SIGMAS: (f64, f64) = (20e3, 200.0);
 /// While a boost burns, its own echoes make tracks that lag behind the thrust: [m], [m/s].
 const LAG_SIGMAS: (f64, f64) = (20e3, 2e3);
+/// Looking back from a track to the last look: sigmas allowed, the longest that power may have
+/// gone unseen [s], what thrust [m/s²] and drag [m/s] may have done meanwhile.
+const LOOK_BACK_SIGMAS: f64 = 5.0;
+const UNSEEN_S: f64 = 15.0;
+const MOST_THRUST_M_S2: f64 = 100.0;
+const DRAGGED_M_S: f64 = 60.0;
+/// A track this far from the plume, beyond what is uncertain, is of something else [m].
+const APART_M: f64 = 2e3;
+/// A fit that misses by more than this allows is not asked.
+const SOUND_P: f64 = 1e-3;
 /// Cost of a track that a glider may have become: more than any ballistic arc's that fits.
 const GLIDE_COST: f64 = 150.0;
 /// Weight of gliders in a boost from which its track need not be ballistic.
@@ -57,9 +67,59 @@ struct Foreseen {
     /// their own.
     powered: bool,
     free: bool,
-    /// It may be a glider: its state at the last look, and how long ago that was [s].
-    glider: Option<(Vector6<f64>, f64)>,
+    /// It may be a glider.
+    glides: bool,
+    /// Where it was when its plume was last seen.
+    last: Seen,
     moments: Option<(Vector6<f64>, Matrix6<f64>)>,
+}
+
+/// A boost at its last look.
+struct Seen {
+    state: Vector6<f64>,
+    covariance: Matrix6<f64>,
+    /// How long ago [s].
+    age_s: f64,
+    /// From the last look until it must have been seen again [s]: power may have lasted so long.
+    unseen_s: f64,
+}
+
+impl Seen {
+    fn of(boost: &Boost, now_s: f64) -> Self {
+        let posterior = &boost.posterior;
+        let (state, covariance) = boost.last;
+        let until_s = posterior.missed_s.unwrap_or(posterior.last_s + UNSEEN_S);
+        Self {
+            state,
+            covariance,
+            age_s: now_s - posterior.last_s,
+            unseen_s: (until_s - posterior.last_s).clamp(0.0, UNSEEN_S),
+        }
+    }
+
+    /// Whether a track, followed back to the last look, was where the plume was: a piece dropped
+    /// before was elsewhere by then, however little is known of the cut-off.
+    fn is_where(&self, track: &Candidate) -> bool {
+        if self.age_s <= 0.0 {
+            return true;
+        }
+        let start: State<Itrf> = State::from_vectors(
+            track.state.fixed_rows::<3>(0).into_owned(),
+            track.state.fixed_rows::<3>(3).into_owned(),
+        );
+        let back = propagate(&start, -self.age_s, &Body::VACUUM);
+        let miss_m = (back.position.vector() - self.state.fixed_rows::<3>(0)).norm();
+        let spread_m = sigma(&self.covariance, 0)
+            + sigma(&track.covariance, 0)
+            + self.age_s * sigma(&track.covariance, 3);
+        let powered_m = 0.5 * MOST_THRUST_M_S2 * self.unseen_s * self.unseen_s;
+        miss_m < LOOK_BACK_SIGMAS * spread_m + powered_m + DRAGGED_M_S * self.age_s
+    }
+}
+
+/// Root of the sum of three variances from a row on.
+fn sigma(covariance: &Matrix6<f64>, row: usize) -> f64 {
+    covariance.fixed_view::<3, 3>(row, row).trace().sqrt()
 }
 
 /// Asks all unsettled tracks whose they are.
@@ -164,12 +224,12 @@ fn foresee(world: &mut World, now: Epoch) -> Vec<Foreseen> {
             kept.insert(object.id, coast);
             moments
         };
-        let glides = !powered && glider_weight(object) > GLIDER;
         boosts.push(Foreseen {
             id: object.id,
             powered,
             free: object.arc.is_none() && !powered,
-            glider: glides.then(|| (boost.last.0, now_s - boost.posterior.last_s)),
+            glides: !powered && glider_weight(object) > GLIDER,
+            last: Seen::of(boost, now_s),
             moments,
         });
     }
@@ -187,11 +247,13 @@ fn same(track: &Candidate, boosts: &[Foreseen]) -> Vec<(usize, f64)> {
             let near_m2 = GATE * covariance.fixed_view::<3, 3>(0, 0).trace();
             let near = miss.fixed_rows::<3>(0).norm_squared() <= near_m2;
             let (distance2, ln_det) = near.then(|| distance2(&miss, &covariance))??;
-            (distance2 < GATE).then_some(0.5 * (distance2 + ln_det))
+            let fits = distance2 < GATE && (boost.powered || boost.last.is_where(track));
+            fits.then_some(0.5 * (distance2 + ln_det))
         });
         let glide = || {
-            let (last, age_s) = boost.glider.as_ref()?;
-            glides_on(last, *age_s, &track.state).then_some(GLIDE_COST)
+            let glides =
+                boost.glides && glides_on(&boost.last.state, boost.last.age_s, &track.state);
+            glides.then_some(GLIDE_COST)
         };
         found.extend(ballistic.or_else(glide).map(|cost| (index, cost)));
     }
@@ -264,6 +326,26 @@ fn owners(
         &entries,
     )
     .column_of_row
+}
+
+/// Whether a boost that was taken to have ended burns on elsewhere than its track: what was joined
+/// to it, in the gap between two stages, is the stage that it dropped.
+pub(super) fn is_left_behind(object: &Object, now: Epoch) -> bool {
+    let (Some(boost), Some(arc)) = (&object.boost, &object.arc) else {
+        return false;
+    };
+    let posterior = &boost.posterior;
+    if !under_power(object, now) || posterior.p_value < SOUND_P {
+        return false;
+    }
+    let Ok(filter) = arc.filter.predicted(posterior.at(posterior.last_s)) else {
+        return false;
+    };
+    let (state, covariance) = moments(&filter);
+    let (plume, plume_covariance) = &boost.last;
+    let miss_m = (state.fixed_rows::<3>(0) - plume.fixed_rows::<3>(0)).norm();
+    let spread_m = sigma(&covariance, 0) + sigma(plume_covariance, 0);
+    miss_m > LOOK_BACK_SIGMAS * spread_m + APART_M
 }
 
 /// The track is what the boost became: they are one object from now on.

@@ -210,6 +210,18 @@ impl Object {
         self.stale = true;
     }
 
+    /// Gives its radar track up with all that radars gave: it is of something else. The plots to
+    /// come start that anew.
+    pub(super) fn give_up_track(&mut self) {
+        self.arc = None;
+        let looks = &self.looks;
+        self.contributions
+            .retain(|sensor, _| looks.iter().any(|(known, _)| known == sensor));
+        self.records
+            .retain(|record| looks.iter().any(|(_, hit)| hit.record == *record));
+        self.catalogue = None;
+    }
+
     /// Notes a look that must have seen it and did not.
     pub(super) fn miss(&mut self, sensor: SensorIndex, time: Epoch, detection_probability: f64) {
         if let Some(entry) = self.contributions.get_mut(&sensor) {

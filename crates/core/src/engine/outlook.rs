@@ -113,12 +113,7 @@ impl Outlook {
                     arc.filter.epoch(),
                 );
                 let candidates: Vec<&Arc1> = std::iter::once(arc)
-                    .chain(
-                        siblings
-                            .iter()
-                            .copied()
-                            .filter(|other| other.updates >= IMPACT_UPDATES),
-                    )
+                    .chain(siblings.iter().copied())
                     .collect();
                 if let Some((impact, likeliest)) =
                     payload::impact(&candidates, cutoff_age_s.max(0.0))

@@ -5,8 +5,9 @@
 //! payload with a probability that follows from its cross-section; so is one that no radar has
 //! found yet. The impact is the mixture over all of them, so that its ellipse holds what it says.
 
+use forewarn_physics::flight::atmosphere::density_kg_m3;
 use forewarn_physics::frames::Position;
-use forewarn_physics::frames::wgs84::Geodetic;
+use forewarn_physics::frames::wgs84::{Geodetic, height_m};
 use forewarn_physics::math::{exp, ln, sin_cos};
 use forewarn_physics::time::{after, seconds_between};
 use nalgebra::{Matrix2, Vector2, Vector3};
@@ -23,19 +24,29 @@ const STAGE_LN_RCS: (f64, f64) = (1.5, 0.6);
 const FRAGMENT_LN_RCS: (f64, f64) = (-2.6, 1.2);
 /// Share of fragments among what is not the payload.
 const FRAGMENTS: f64 = 0.5;
-/// Chance that the payload has not been found, before cross-sections are looked at.
+/// Chance that the payload has not been found, before cross-sections are looked at: right after
+/// cut-off any piece may have been found first, later nearly all have.
 const UNSEEN: f64 = 0.03;
+const UNSEEN_AT_FIRST: f64 = 0.5;
+const FOUND_IN_S: f64 = 15.0;
 /// Speed at which pieces part, one sigma per axis [m/s].
 const PARTING_M_S: f64 = 2.5;
+/// m / (Cd A) of a tumbling piece [kg/m²], and how long its drag counts at most [s]: by then it has
+/// a track of its own.
+const TUMBLING_KG_M2: f64 = 1_000.0;
+const DRAG_TIME_S: f64 = 30.0;
+/// Tumbling pieces differ by a factor of two: one sigma as a share.
+const DRAG_SIGMA: f64 = 0.6;
 /// Candidates beyond this share count.
 const LEAST_SHARE: f64 = 0.01;
 
 /// Shares of the candidates as the payload; the last is that of one not yet found.
-pub(super) fn shares(candidates: &[&Arc1]) -> Vec<f64> {
+pub(super) fn shares(candidates: &[&Arc1], cutoff_age_s: f64) -> Vec<f64> {
     let ratios: Vec<f64> = candidates.iter().map(|arc| ln_ratio(arc.ln_rcs)).collect();
-    let prior = (1.0 - UNSEEN) / candidates.len().max(1) as f64;
+    let unseen = UNSEEN + (UNSEEN_AT_FIRST - UNSEEN) * exp(-cutoff_age_s / FOUND_IN_S);
+    let prior = (1.0 - unseen) / candidates.len().max(1) as f64;
     let mut logs: Vec<f64> = ratios.iter().map(|ratio| ln(prior) + ratio).collect();
-    logs.push(ln(UNSEEN));
+    logs.push(ln(unseen));
     let best = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let total: f64 = logs.iter().map(|log| exp(log - best)).sum();
     logs.iter().map(|log| exp(log - best) / total).collect()
@@ -59,7 +70,7 @@ fn ln_ratio((sum, count): (f64, f64)) -> f64 {
 /// The impact over all candidates. The first candidate's own outcome stands where it is alone
 /// and sure; `None` where none of them comes down at a point that can honestly be given.
 pub(super) fn impact(candidates: &[&Arc1], cutoff_age_s: f64) -> Option<(ImpactEstimate, usize)> {
-    let shares = shares(candidates);
+    let shares = shares(candidates, cutoff_age_s);
     let mut parts: Vec<(f64, ImpactEstimate)> = Vec::new();
     let mut likeliest = 0;
     for (index, arc) in candidates.iter().enumerate() {
@@ -91,10 +102,30 @@ pub(super) fn impact(candidates: &[&Arc1], cutoff_age_s: f64) -> Option<(ImpactE
     Some((mixture(&parts)?, likeliest))
 }
 
-/// Where a piece would fall that parted from a tracked one at cut-off.
+/// What drag has taken since cut-off from a tumbling piece, and not from a slender one [m/s].
+/// Engines that stop in the upper air leave pieces that part faster by it than by any spring.
+fn dragged_m_s(position_m: &Vector3<f64>, velocity_m_s: &Vector3<f64>, cutoff_age_s: f64) -> f64 {
+    let age_s = cutoff_age_s.min(DRAG_TIME_S);
+    let speed_m_s = velocity_m_s.norm();
+    let climb_m_s = velocity_m_s.dot(position_m) / position_m.norm().max(1.0);
+    let height_m = height_m(position_m) - 0.5 * age_s * climb_m_s;
+    0.5 * density_kg_m3(height_m.max(0.0)) * speed_m_s * speed_m_s / TUMBLING_KG_M2 * age_s
+}
+
+/// Where the payload would fall that parted from a tracked, tumbling piece at cut-off: ahead of it
+/// by what drag has taken from the piece.
 fn parted(arc: &Arc1, cutoff_age_s: f64) -> Option<ImpactEstimate> {
     let mut state = arc.filter.clone().slender().ballistic_gaussian();
-    let speed2 = PARTING_M_S * PARTING_M_S;
+    let position_m = state.mean.fixed_rows::<3>(0).into_owned();
+    let velocity_m_s = state.mean.fixed_rows::<3>(3).into_owned();
+    let dragged_m_s = dragged_m_s(&position_m, &velocity_m_s, cutoff_age_s);
+    let ahead = velocity_m_s / velocity_m_s.norm().max(1.0) * dragged_m_s;
+    for k in 0..3 {
+        state.mean[k] += 0.5 * cutoff_age_s.min(DRAG_TIME_S) * ahead[k];
+        state.mean[k + 3] += ahead[k];
+    }
+    let drag_sigma_m_s = DRAG_SIGMA * dragged_m_s;
+    let speed2 = PARTING_M_S * PARTING_M_S + drag_sigma_m_s * drag_sigma_m_s;
     for k in 0..3 {
         state.covariance[(k, k)] += speed2 * cutoff_age_s * cutoff_age_s;
         state.covariance[(k + 3, k + 3)] += speed2;

@@ -257,6 +257,9 @@ impl World {
                 context.seed,
             );
             object.boost = boost.map(Arc::new).or(object.boost);
+            if kin::is_left_behind(&object, now) {
+                object.give_up_track();
+            }
             self.fitted.insert(*id, now);
             self.put(object);
             self.note(*id, None);
