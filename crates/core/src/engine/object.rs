@@ -79,7 +79,7 @@ pub(super) struct Object {
     pub tracklets: Vec<TrackletId>,
     /// Infrared looks in order of time.
     pub looks: Vec<(SensorIndex, Arc<Hit>)>,
-    /// Looks since the last one that must have seen it and did not.
+    /// Infrared looks since the last one that must have seen it and did not.
     pub misses: Vec<(SensorIndex, Epoch)>,
     /// Log odds of standing still, from its longest tracklet.
     pub still_log_odds: f64,
@@ -153,7 +153,6 @@ impl Object {
         entry.log_likelihood_ratio += log_likelihood_ratio;
         entry.missed_log = 0.0;
         entry.missed = 0;
-        self.misses.retain(|(_, missed)| *missed > time);
     }
 
     /// Takes an infrared look as well.
@@ -171,6 +170,8 @@ impl Object {
             return;
         }
         self.take(&hit.record, sensor, hit.time, log_likelihood_ratio);
+        // Only a plume that is seen again undoes a cut-off; an echo says nothing of power.
+        self.misses.retain(|(_, missed)| *missed > hit.time);
         let at = self
             .looks
             .partition_point(|(_, known)| known.time <= hit.time);
@@ -228,7 +229,8 @@ impl Object {
             entry.missed_log += forewarn_physics::math::ln((1.0 - detection_probability).max(1e-3));
             entry.missed += 1;
         }
-        if self.misses.len() < MOST_MISSES {
+        let looks = self.looks.iter().any(|(known, _)| *known == sensor);
+        if looks && self.misses.len() < MOST_MISSES {
             self.misses.push((sensor, time));
             self.misses.sort_by_key(|(_, epoch)| *epoch);
         }

@@ -353,13 +353,6 @@ impl World {
             if object.arc.is_none() {
                 object.arc.clone_from(&gone.arc);
             }
-            // What a boost threw is a payload as far as is known, not a tumbling stage.
-            if object.boost.is_some() || gone.boost.is_some() {
-                object.arc = object.arc.take().map(|arc| Arc1 {
-                    filter: arc.filter.slender(),
-                    ..arc
-                });
-            }
             object.stale = true;
         });
         for owner in self.owners.values_mut().filter(|owner| **owner == from) {

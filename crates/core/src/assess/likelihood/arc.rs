@@ -62,8 +62,13 @@ pub(in crate::assess) fn arc(facts: &ArcFacts, dossier: &Dossier) -> Scores {
     );
     let glide = bounded(facts.glide_probability, 0.0, 1.0);
     scores.add(&[Class::GlideVehicle], ln(glide + 0.02));
+    // No piece glides either: lift that the filter sees is no argument for a harmless one.
     scores.add(
-        &[Class::BallisticMissile, Class::SoundingRocket],
+        &[
+            Class::BallisticMissile,
+            Class::SoundingRocket,
+            Class::Debris,
+        ],
         ln(1.0 - glide + 0.02),
     );
     scores
