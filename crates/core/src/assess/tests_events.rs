@@ -371,6 +371,26 @@ fn a_notice_dismisses_only_what_it_announced_and_what_threatens_nobody() {
 }
 
 #[test]
+fn a_burn_longer_than_any_missiles_is_a_space_launch() {
+    // Seen by infrared alone to the end of its burn, its perigee is not known to 100 km.
+    let launcher = Dossier {
+        motion: Some(motion(500.0, 6_000.0, 10.0)),
+        ascent: Some(AscentFacts {
+            perigee_height_m: Uncertain::new(180e3, 100e3),
+            ..cut_off(540.0, 7_400.0, 5.0)
+        }),
+        ..dossier(500.0, infrared_alone(90))
+    };
+    check(
+        "launcher at the end of its burn",
+        &launcher,
+        Verdict::Dismissed,
+        Reason::OrbitInsertion,
+        Class::SpaceLaunch,
+    );
+}
+
+#[test]
 fn missiles_of_every_length_are_confirmed_after_cut_off() {
     // Burn [s], speed [m/s]: the corners of the classes of open literature.
     let table = [

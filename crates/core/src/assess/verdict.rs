@@ -18,7 +18,7 @@ use forewarn_physics::time::{Epoch, seconds_between};
 use super::domains::independent_groups;
 use super::dossier::{Dossier, End, SensorFacts};
 use super::ledger::account;
-use super::likelihood::THREATENED;
+use super::likelihood::{MISSILE_BURN_MAX_S, THREATENED};
 use super::priors::Priors;
 use super::rules::Rules;
 use crate::model::{Basis, Class, Evidence, EvidenceState, Probabilities, Reason, Verdict};
@@ -392,7 +392,9 @@ impl Case<'_> {
         });
         match self.probabilities.best() {
             Class::Satellite => orbit_sure.then_some(Reason::InOrbit),
-            Class::SpaceLaunch if self.memory.space_launch => Some(Reason::OrbitInsertion),
+            Class::SpaceLaunch if self.memory.space_launch || self.burns_past_missiles() => {
+                Some(Reason::OrbitInsertion)
+            }
             Class::SpaceLaunch => self.falls_alone().then_some(Reason::SlowOrLow),
             Class::Bolide => Some(Reason::FireballSpeed),
             Class::Fire | Class::Explosion => Some(Reason::Stationary),
@@ -404,6 +406,16 @@ impl Case<'_> {
             Class::Unknown => (self.disagreeing() > 0).then_some(Reason::MustHaveSeen),
             Class::BallisticMissile | Class::GlideVehicle => None,
         }
+    }
+
+    /// Under power for longer than any missile: only a launcher does that, whether or not its
+    /// perigee can be told yet.
+    fn burns_past_missiles(&self) -> bool {
+        self.dossier.ascent.as_ref().is_some_and(|ascent| {
+            self.established(ascent.log_evidence_ratio)
+                && ascent.burn_s.is_known()
+                && ascent.burn_s.mean - 3.0 * ascent.burn_s.sigma > MISSILE_BURN_MAX_S
+        })
     }
 
     /// Out of power and on an arc that meets the ground: of a launcher, a stage that was dropped.

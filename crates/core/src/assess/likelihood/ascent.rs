@@ -71,7 +71,7 @@ const LIQUID_SPREAD: f64 = 0.3;
 /// Share of launchers that rise like a missile (small solid ones), and their spread.
 const ODD_LAUNCHERS: (f64, f64) = (0.03, 0.5);
 /// Longest burn of a missile [s].
-const MISSILE_BURN_MAX_S: f64 = 320.0;
+pub(in crate::assess) const MISSILE_BURN_MAX_S: f64 = 320.0;
 /// Pause between two stages of a launcher, e-folding [s]: 8 to 15 s in the telemetry.
 const STAGING_S: f64 = 6.0;
 /// A launcher's first stage leaves at no more than this speed [m/s].

@@ -6,7 +6,7 @@ mod context;
 mod motion;
 
 pub(super) use arc::arc;
-pub(super) use ascent::ascent;
+pub(super) use ascent::{MISSILE_BURN_MAX_S, ascent};
 pub(super) use context::{THREATENED, catalogue, fault, glint, missed, notice, parent};
 pub(super) use motion::motion;
 
