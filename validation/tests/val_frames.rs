@@ -7,6 +7,7 @@
     reason = "a test says what is wrong by failing, and helpers of tests are tests"
 )]
 
+use forewarn_physics::frames::moon::moon_position_gcrf;
 use forewarn_physics::frames::rotation::{
     gcrf_from_itrf_state, gcrf_from_teme, itrf_from_gcrf_state, itrf_from_teme_state,
     teme_from_itrf_state,
@@ -18,6 +19,10 @@ use nalgebra::Vector3;
 
 const EARTH_ROTATION: &str = include_str!("../data/erfa/earth_rotation.csv");
 const SUN: &str = include_str!("../data/erfa/sun.csv");
+const MOON: &str = include_str!("../data/erfa/moon.csv");
+/// What `moon_position_gcrf` promises.
+const MOON_TOLERANCE_DEG: f64 = 0.4;
+const MOON_DISTANCE_TOLERANCE: f64 = 3.5e-3;
 
 /// The truncated series leaves out 1.2 mas at most: 0.25 m at 42,164 km.
 const GCRF_ANGLE_TOLERANCE_RAD: f64 = 1.3e-3 / 206_264.806;
@@ -134,4 +139,19 @@ fn val_sun_vs_erfa() {
     println!("Sun {worst_deg:.5} deg, distance {worst_distance:.2e}");
     assert!(worst_deg < SUN_TOLERANCE_DEG, "{worst_deg}");
     assert!(worst_distance < SUN_DISTANCE_TOLERANCE, "{worst_distance}");
+}
+
+#[test]
+fn val_moon_vs_erfa() {
+    let (mut worst_deg, mut worst_distance) = (0.0_f64, 0.0_f64);
+    for line in MOON.lines().skip(1) {
+        let words: Vec<&str> = line.split(',').collect();
+        let expected = vector(&words[1..4]);
+        let moon = moon_position_gcrf(parse_utc(words[0]).unwrap()).vector();
+        worst_deg = worst_deg.max(sun_angle_rad(&moon, &expected).to_degrees());
+        worst_distance = worst_distance.max((moon.norm() / expected.norm() - 1.0).abs());
+    }
+    println!("Moon {worst_deg:.3} deg, distance {worst_distance:.2e}");
+    assert!(worst_deg < MOON_TOLERANCE_DEG, "{worst_deg}");
+    assert!(worst_distance < MOON_DISTANCE_TOLERANCE, "{worst_distance}");
 }

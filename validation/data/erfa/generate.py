@@ -60,3 +60,13 @@ with open("sun.csv", "w") as out:
         tt, _ = two_part(*e, 0.0)
         heliocentric, _ = erfa.epv00(*tt)
         out.write(text(e) + "," + ",".join("%.1f" % z for z in -heliocentric["p"] * 149597870700.0) + "\n")
+
+rng = np.random.default_rng(19601005)
+with open("moon.csv", "w") as out:
+    out.write("utc,moon_gcrf_m(3)\n")
+    for row in range(200):
+        e = (int(rng.integers(1955, 2051)),) + epoch()[1:]
+        e = (1960,) + e[1:] if e[0] < 1960 else e
+        tt, _ = two_part(*e, 0.0)
+        moon = erfa.moon98(*tt)
+        out.write(text(e) + "," + ",".join("%.1f" % z for z in moon["p"] * 149597870700.0) + "\n")

@@ -15,6 +15,7 @@
 
 pub mod earth_orientation;
 pub mod geodesic;
+pub mod moon;
 mod pole_series;
 pub mod refraction;
 pub mod rotation;
