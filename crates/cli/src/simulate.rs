@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use anyhow::anyhow;
+use forewarn_core::model::Record;
+use forewarn_formats::geojson::protected_areas_geojson;
+use forewarn_formats::record::{write_action, write_claim, write_notice};
 use forewarn_simulate::{Recording, Scenario, simulate};
 use serde_json::json;
 
@@ -58,6 +61,30 @@ pub(crate) fn fly(scenario: &Scenario, seed: u64, output: Output) -> Outcome<Rec
     recording.map_err(Failure::input)
 }
 
+/// The files of what people and other systems say; those without a line are left out.
+fn people(recording: &Recording) -> Vec<(&'static str, String)> {
+    let (mut notices, mut claims, mut actions) = (String::new(), String::new(), String::new());
+    for record in &recording.people {
+        let (text, line) = match record {
+            Record::Notice(notice) => (&mut notices, write_notice(notice)),
+            Record::Claim(claim) => (&mut claims, write_claim(claim)),
+            Record::Action(action) => (&mut actions, write_action(action)),
+            Record::Report(_) | Record::Tick(_) | Record::Unreadable { .. } => continue,
+        };
+        text.push_str(&line);
+        text.push('\n');
+    }
+    let files = [
+        ("notices.ndjson", notices),
+        ("claims.ndjson", claims),
+        ("actions.ndjson", actions),
+    ];
+    files
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
+}
+
 /// Writes a recording into a folder.
 pub(crate) fn write(recording: &Recording, dir: &Path) -> Outcome<()> {
     make_dir(dir)?;
@@ -75,6 +102,22 @@ pub(crate) fn write(recording: &Recording, dir: &Path) -> Outcome<()> {
     ];
     if let Some(catalogue) = &recording.catalogue_tle {
         files.push(("catalogue.tle", catalogue.clone()));
+    }
+    files.extend(people(recording));
+    if !recording.protected_areas.is_empty() {
+        let areas = protected_areas_geojson(&recording.protected_areas);
+        files.push(("protected_areas.geojson", areas));
+    }
+    for absent in [
+        "notices.ndjson",
+        "claims.ndjson",
+        "actions.ndjson",
+        "catalogue.tle",
+    ] {
+        // Of an earlier recording in the same folder: it would be taken for this one's.
+        if !files.iter().any(|(name, _)| *name == absent) && dir.join(absent).is_file() {
+            std::fs::remove_file(dir.join(absent)).map_err(Failure::input)?;
+        }
     }
     files
         .iter()

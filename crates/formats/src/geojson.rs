@@ -1,5 +1,6 @@
 //! Regions as GeoJSON (RFC 7946): longitude first, rings counter-clockwise, cut at the antimeridian.
 
+use forewarn_core::engine::ProtectedArea;
 use forewarn_core::model::Region;
 use forewarn_physics::frames::geodesic::direct;
 use forewarn_physics::frames::wgs84::Geodetic;
@@ -71,6 +72,20 @@ pub fn feature_collection(regions: &[Region]) -> FeatureCollection {
         r#type: "FeatureCollection".into(),
         features: features.collect(),
     }
+}
+
+/// The text of a `protected_areas` file: one feature an area, with its name.
+pub fn protected_areas_geojson(areas: &[ProtectedArea]) -> String {
+    let features = areas.iter().map(|area| Feature {
+        r#type: "Feature".into(),
+        geometry: geometry(&area.region),
+        properties: Some(serde_json::json!({ "name": area.name })),
+    });
+    let collection = FeatureCollection {
+        r#type: "FeatureCollection".into(),
+        features: features.collect(),
+    };
+    serde_json::to_string_pretty(&collection).unwrap_or_default()
 }
 
 /// The region as one geometry.

@@ -97,6 +97,7 @@ fn assessment() -> Assessment {
         notice: None,
         catalogue: None,
         parent: None,
+        claim: None,
         merged_into: None,
         split_from: None,
         detections: vec!["m12".into(), "m19".into()],

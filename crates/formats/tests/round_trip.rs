@@ -111,6 +111,11 @@ fn a_recording_comes_out_in_order_of_arrival() {
         issuer: "x".into(),
         text: "y".into(),
         count: None,
+        sensors: vec!["geo-1".into()],
+        launch_area: Some(Region::Circle {
+            centre: Geodetic::from_degrees(10.0, 20.0, 0.0),
+            radius_m: 2e5,
+        }),
     };
     let action = Action {
         id: "a1".into(),

@@ -1,6 +1,6 @@
 //! What goes wrong between the sky and the line that arrives.
 
-use forewarn_core::model::ReportBody;
+use forewarn_core::model::{ReportBody, SensorIndex};
 use forewarn_physics::time::{Duration, duration_s, seconds_between};
 
 use crate::random::Stream;
@@ -116,6 +116,14 @@ impl SensorFaults {
             })
     }
 
+    /// Plots a scan out of the direction of the Sun, while it is dazzled.
+    pub(crate) fn jammed(&self, time_s: f64) -> Option<f64> {
+        self.active(time_s).find_map(|fault| match &fault.kind {
+            FaultKind::Jammed(rate) => Some(*rate),
+            _ => None,
+        })
+    }
+
     /// Faults inside the sensor: what it misses, and values that stick.
     pub(crate) fn change_looks(&self, looks: &mut Vec<Look>, watch: &Watch<'_>) {
         for (index, fault) in self.faults.iter().enumerate() {
@@ -161,6 +169,44 @@ fn stick(looks: &mut Vec<Look>, fault: &Fault, scans: &Scans) {
         }
     }
     looks.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
+}
+
+/// Adds to each stream the reports of others that it sends as its own.
+pub(crate) fn copies(scenario: &Scenario, streams: &mut [Vec<SimulatedRecord>]) {
+    let place = |name: &str| {
+        let mut all = scenario.sensors.iter();
+        all.position(|spec| *spec.sensor.id == *name)
+    };
+    for fault in &scenario.faults {
+        let FaultKind::Copies(of) = &fault.kind else {
+            continue;
+        };
+        let into = fault.sensor.as_deref().and_then(place);
+        let (Some(from), Some(into)) = (place(of), into) else {
+            continue;
+        };
+        if from == into {
+            continue;
+        }
+        let inside = |record: &&SimulatedRecord| {
+            let time_s = seconds_between(scenario.start, record.report.time);
+            (fault.window_s[0]..=fault.window_s[1]).contains(&time_s)
+                && !matches!(record.report.body, ReportBody::Heartbeat(_))
+        };
+        let copied: Vec<SimulatedRecord> = streams[from]
+            .iter()
+            .filter(inside)
+            .map(|record| {
+                let mut copy = record.clone();
+                copy.report.sensor = SensorIndex(into as u16);
+                copy.report.id = format!("{}-as-{}", record.report.id, into).into();
+                copy.origin = None;
+                copy
+            })
+            .collect();
+        streams[into].extend(copied);
+        streams[into].sort_by_key(|record| record.report.received);
+    }
 }
 
 /// A record with the time that decides its place in the file.
@@ -243,7 +289,12 @@ fn apply(fault: &Fault, stream: &mut Stream, here: &mut Vec<Queued>) {
                 }
             }
         }
-        FaultKind::Missed | FaultKind::False(_) | FaultKind::Bias { .. } | FaultKind::Sticks => {}
+        FaultKind::Missed
+        | FaultKind::False(_)
+        | FaultKind::Bias { .. }
+        | FaultKind::Sticks
+        | FaultKind::Jammed(_)
+        | FaultKind::Copies(_) => {}
     }
 }
 

@@ -24,7 +24,8 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use forewarn_core::model::{Mode, ReportBody, Sensor};
+use forewarn_core::engine::ProtectedArea;
+use forewarn_core::model::{Mode, Record, ReportBody, Sensor};
 use forewarn_physics::time::{Epoch, after, format_utc};
 
 pub use objects::SimulateError;
@@ -57,6 +58,12 @@ pub struct Recording {
     pub truth: Truth,
     /// What had to be left out, for people.
     pub notes: Vec<String>,
+    /// Notices, claims and actions, in order of time.
+    pub people: Vec<Record>,
+    /// Areas to be warned.
+    pub protected_areas: Vec<ProtectedArea>,
+    /// `[config]` of `recording.toml`.
+    pub config: toml::Table,
 }
 
 /// Flies a scenario. `progress` is called with shares from 0 to 1.
@@ -73,10 +80,14 @@ pub fn simulate(
         progress(0.5 * share);
     })?;
     let count = scenario.sensors.len().max(1) as f64;
-    let mut queue = Vec::new();
-    for (index, spec) in scenario.sensors.iter().enumerate() {
+    let mut streams = Vec::with_capacity(scenario.sensors.len());
+    for index in 0..scenario.sensors.len() {
         progress(0.5 + 0.5 * index as f64 / count);
-        let records = sense::watch(scenario, index, &objects, seed)?;
+        streams.push(sense::watch(scenario, index, &objects, seed)?);
+    }
+    faults::copies(scenario, &mut streams);
+    let mut queue = Vec::new();
+    for (spec, records) in scenario.sensors.iter().zip(streams) {
         queue.extend(faults::on_the_way(scenario, &spec.sensor.id, records, seed));
     }
     queue.sort_by_key(|queued| queued.order);
@@ -98,17 +109,30 @@ pub fn simulate(
         detections,
         truth,
         notes,
+        people: scenario.people.clone(),
+        protected_areas: scenario.protected_areas.clone(),
+        config: scenario.config.clone(),
     })
 }
 
 fn recording_toml(scenario: &Scenario) -> String {
-    format!(
+    let mut text = format!(
         "# {}\nmode = \"{}\"\nstart = \"{}\"\nlate_window_s = {:?}\n",
         scenario.name.replace('\n', " "),
         scenario.mode.word(),
         format_utc(scenario.start),
         scenario.late_window_s
-    )
+    );
+    if !scenario.protected_areas.is_empty() {
+        text.push_str("protected_areas = \"protected_areas.geojson\"\n");
+    }
+    if !scenario.config.is_empty() {
+        let mut top = toml::Table::new();
+        top.insert("config".into(), scenario.config.clone().into());
+        text.push('\n');
+        text.push_str(&toml::to_string(&top).unwrap_or_default());
+    }
+    text
 }
 
 fn catalogue(scenario: &Scenario) -> String {

@@ -74,6 +74,8 @@ pub enum SensorFault {
     Mode,
     /// Its counts or its clock contradict themselves.
     Contradiction,
+    /// Noise from where the object is said to be: the environment's, not the sensor's.
+    Interference,
 }
 
 /// What one sensor of the table says, or does not say, about the object.
@@ -259,6 +261,26 @@ pub struct CatalogueMatch {
     pub p_value: f64,
 }
 
+/// A far body whose echo a radar may take for something near.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AmbiguousEcho {
+    /// What it is.
+    pub body: &'static str,
+    /// How far the object is from where its folded echo belongs, in sigmas (one number for
+    /// direction and range together).
+    pub distance_sigmas: f64,
+    /// How slow the object may be, two sigma below its speed [m/s]: a folded echo of a far body
+    /// drifts by a few hundred metres a second, which nothing that flies does for long.
+    pub speed_at_least_m_s: f64,
+}
+
+impl AmbiguousEcho {
+    /// Everything that can be compared agrees.
+    pub fn holds(&self) -> bool {
+        self.distance_sigmas < 4.0 && self.speed_at_least_m_s < 1_000.0
+    }
+}
+
 /// The object that this one came off.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParentFacts {
@@ -338,6 +360,8 @@ pub struct Dossier {
     pub parent: Option<ParentFacts>,
     /// The notice that may announce it.
     pub notice: Option<NoticeMatch>,
+    /// The far body whose echo it may be.
+    pub ambiguous: Option<AmbiguousEcho>,
     /// Probability that it comes down in or near a protected area; none where not known.
     pub protected_probability: Option<f64>,
     /// Nothing more will come of it.
@@ -358,6 +382,7 @@ impl Dossier {
             catalogue: None,
             parent: None,
             notice: None,
+            ambiguous: None,
             protected_probability: None,
             end: None,
         }

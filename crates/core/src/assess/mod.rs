@@ -15,8 +15,8 @@ mod verdict;
 
 pub use domains::independent_groups;
 pub use dossier::{
-    ArcFacts, AscentFacts, CatalogueMatch, Dossier, End, Glint, MotionFacts, NoticeMatch,
-    ParentFacts, Physics, SensorFacts, SensorFault, SiteMatch, Uncertain,
+    AmbiguousEcho, ArcFacts, AscentFacts, CatalogueMatch, Dossier, End, Glint, MotionFacts,
+    NoticeMatch, ParentFacts, Physics, SensorFacts, SensorFault, SiteMatch, Uncertain,
 };
 pub use ledger::{LedgerLine, Source, account, lines};
 pub use priors::Priors;

@@ -16,7 +16,7 @@
 use forewarn_physics::time::{Epoch, seconds_between};
 
 use super::domains::independent_groups;
-use super::dossier::{Dossier, End, SensorFacts};
+use super::dossier::{AmbiguousEcho, Dossier, End, SensorFacts, SensorFault};
 use super::ledger::account;
 use super::likelihood::{MISSILE_BURN_MAX_S, THREATENED};
 use super::priors::Priors;
@@ -203,7 +203,21 @@ impl Case<'_> {
                 .filter(|sensor| sensor.reports > 0)
         };
         if held().next().is_some() && held().all(|sensor| sensor.fault.is_some()) {
-            return Some((Verdict::Dismissed, Reason::SensorFault));
+            let noise = held().any(|sensor| sensor.fault == Some(SensorFault::Interference));
+            let reason = if noise {
+                Reason::Environment
+            } else {
+                Reason::SensorFault
+            };
+            return Some((Verdict::Dismissed, reason));
+        }
+        if self
+            .dossier
+            .ambiguous
+            .as_ref()
+            .is_some_and(AmbiguousEcho::holds)
+        {
+            return Some((Verdict::Dismissed, Reason::AmbiguousRange));
         }
         if let Some(found) = &self.dossier.catalogue
             && found.p_value > 0.001
@@ -461,6 +475,7 @@ impl Case<'_> {
             Reason::CataloguedSatellite => Class::Satellite,
             Reason::PieceOfAnother => Class::Debris,
             Reason::SensorFault => Class::SensorFault,
+            Reason::AmbiguousRange | Reason::Environment => Class::Unknown,
             Reason::MatchesNotice => self
                 .dossier
                 .notice

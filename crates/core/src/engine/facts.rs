@@ -1,7 +1,8 @@
 //! Fills the dossier: facts only, no opinion.
 
 use forewarn_physics::flight::coast::{Body, Fate, to_impact};
-use forewarn_physics::frames::sun::{sun_direction_itrf, sun_elevation_rad};
+use forewarn_physics::frames::moon::moon_position_itrf;
+use forewarn_physics::frames::sun::{sun_angle_rad, sun_direction_itrf, sun_elevation_rad};
 use forewarn_physics::frames::wgs84::{Geodetic, rough_distance_m};
 use forewarn_physics::frames::{Itrf, Position, State};
 use forewarn_physics::math::{acos, exp, ln};
@@ -14,14 +15,21 @@ use super::health::Health;
 use super::object::{Arc1, Object};
 use super::outlook::Outlook;
 use crate::assess::{
-    ArcFacts, AscentFacts, Dossier, Glint, MotionFacts, ParentFacts, Physics, SensorFacts,
-    SiteMatch, Uncertain,
+    AmbiguousEcho, ArcFacts, AscentFacts, Dossier, Glint, MotionFacts, ParentFacts, Physics,
+    SensorFacts, SensorFault, SiteMatch, Uncertain,
 };
 use crate::estimate::ascent::on_shell;
 use crate::estimate::impact::perigee;
 use crate::model::{Band, SensorIndex, SensorKind};
 use crate::sensors::SensorModel;
 use crate::sensors::coverage::can_see;
+
+/// Noise of the Sun comes in through the main beam and its shoulders [rad].
+const SUN_BEAM_RAD: f64 = 0.14;
+/// One sigma of the direction of the Moon's echo [rad]: its disc, the beam, our series for it.
+const MOON_BEAM_RAD: f64 = 0.015;
+/// The same of its folded range [m]: the depth of the body and 0.35 % of its distance.
+const MOON_RANGE_M: f64 = 9e5;
 
 /// The dossier of an object now.
 pub(super) fn dossier(
@@ -46,6 +54,7 @@ pub(super) fn dossier(
         .as_ref()
         .and_then(|arc| arc_facts(object, arc, outlook, now));
     dossier.catalogue.clone_from(&object.catalogue);
+    dossier.ambiguous = ambiguous(object, context, now);
     dossier.end = object.end;
     dossier
 }
@@ -110,8 +119,59 @@ fn sensor_facts(
             }
         }),
         glint: glint(object, model, outlook, now),
-        fault: health.fault(sensor),
+        fault: health.fault(sensor).filter(|fault| {
+            *fault != SensorFault::Interference || towards_sun(outlook, model, now)
+        }),
     }
+}
+
+/// Whether a radar sees the object where the Sun stands.
+fn towards_sun(outlook: &Outlook, model: &SensorModel, now: Epoch) -> bool {
+    let (Some(state), Some(site)) = (&outlook.state, &model.site) else {
+        return true;
+    };
+    let offset = state.state.position.vector() - site.position_m;
+    sun_angle_rad(&offset, &sun_direction_itrf(now)) < SUN_BEAM_RAD
+}
+
+/// The Moon, where a radar that cannot tell ranges apart may take its echo for this object.
+fn ambiguous(object: &Object, context: &Context, now: Epoch) -> Option<AmbiguousEcho> {
+    let arc = object.arc.as_ref().filter(|_| object.boost.is_none())?;
+    let filter = arc.filter.predicted(now.min(arc.last)).ok()?;
+    let state = filter.state().state;
+    let spread = filter.gaussian().covariance;
+    let speed_sigma_m_s = (3..6)
+        .map(|axis| spread[(axis, axis)])
+        .sum::<f64>()
+        .max(0.0)
+        .sqrt();
+    let moon_m = moon_position_itrf(arc.last);
+    let of = |sensor: &SensorIndex| {
+        let model = context.models.get(usize::from(sensor.0))?;
+        let SensorKind::Radar(radar) = &model.sensor.kind else {
+            return None;
+        };
+        let (site, unambiguous_m) = (model.site.as_ref()?, radar.unambiguous_range_m?);
+        let there = site
+            .predict(&state.position.vector(), &state.velocity.vector())
+            .value;
+        let angle_rad = sun_angle_rad(
+            &(state.position.vector() - site.position_m),
+            &(moon_m - site.position_m),
+        );
+        // Echoes come from the near face and, weaker, from all the depth behind it.
+        let folded_m = (moon_m - site.position_m).norm().rem_euclid(unambiguous_m);
+        let apart_m = (there[0] - folded_m + 0.5 * unambiguous_m).rem_euclid(unambiguous_m)
+            - 0.5 * unambiguous_m;
+        let (along, across) = (apart_m / MOON_RANGE_M, angle_rad / MOON_BEAM_RAD);
+        Some(AmbiguousEcho {
+            body: "Moon",
+            distance_sigmas: (along * along + across * across).sqrt(),
+            speed_at_least_m_s: state.velocity.vector().norm() - 2.0 * speed_sigma_m_s,
+        })
+    };
+    let all = object.contributions.keys().filter_map(of);
+    all.min_by(|a, b| a.distance_sigmas.total_cmp(&b.distance_sigmas))
 }
 
 fn glint(object: &Object, model: &SensorModel, outlook: &Outlook, now: Epoch) -> Glint {

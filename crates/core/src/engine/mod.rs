@@ -7,6 +7,7 @@
 mod admission;
 mod boost;
 mod catalogue;
+mod claims;
 mod context;
 mod facts;
 mod health;
@@ -19,6 +20,8 @@ mod payload;
 mod publish;
 mod radar;
 mod setup;
+#[cfg(test)]
+mod tests_claims;
 mod window;
 mod world;
 
@@ -31,7 +34,8 @@ pub use setup::{CatalogueEntry, ProtectedArea, Setup, Thresholds};
 
 use crate::estimate::ascent::{Bank, BankError, Posterior};
 use crate::model::{
-    Assessment, Event, EventBody, Health, ObjectId, Record, RecordId, Report, Warning,
+    Assessment, Claim, Event, EventBody, Health, ObjectId, Record, RecordId, RejectionReason,
+    Report, Warning,
 };
 use crate::sensors::{SensorError, SensorModel};
 use crate::warn::{NamedArea, WarnRules, Warner};
@@ -71,6 +75,7 @@ pub struct Engine {
     window: Window,
     health: health::Health,
     publisher: Publisher,
+    claims: claims::Claims,
     warner: Warner,
     judged: Option<Epoch>,
     swept: Option<Epoch>,
@@ -115,6 +120,7 @@ impl Engine {
                 WarnRules::default(),
             ),
             publisher: Publisher::new(&setup),
+            claims: claims::Claims::default(),
             judged: None,
             swept: None,
             refused,
@@ -160,10 +166,7 @@ impl Engine {
                 self.admission.advance(notice.received);
                 self.publisher.announce(notice);
             }
-            Record::Claim(claim) => {
-                // A claim without a measurement is logged by the shell; it moves no verdict.
-                self.admission.advance(claim.time);
-            }
+            Record::Claim(claim) => self.claim(claim, &mut events),
             Record::Action(action) => {
                 self.admission.advance(action.time);
                 if let Some(now) = self.time() {
@@ -193,8 +196,25 @@ impl Engine {
         )))
     }
 
+    /// A claim without a measurement moves no verdict: the sensors are asked about it.
+    fn claim(&mut self, claim: &Claim, events: &mut Vec<Event>) {
+        self.admission.advance(claim.time);
+        let Some(now) = self.time() else { return };
+        match self.claims.take(claim, &mut self.registry, now) {
+            Ok(()) => self.flow(true, events),
+            Err(rejection) => events.push(Event {
+                time: now,
+                caused_by: vec![claim.id.clone()],
+                body: EventBody::Rejection(rejection),
+            }),
+        }
+    }
+
     fn report(&mut self, report: &Report, events: &mut Vec<Event>) {
         if let Err(rejection) = self.admission.admit(report, &self.context.models) {
+            if rejection.reason == RejectionReason::WrongMode {
+                self.health.note_foreign(report.sensor, report.time);
+            }
             events.extend(self.time_or_start().map(|time| Event {
                 time,
                 caused_by: vec![report.id.clone()],
@@ -253,9 +273,11 @@ impl Engine {
                 caused_by: Vec::new(),
             });
         }
-        let said = self
+        let mut said = self
             .publisher
             .publish(&mut self.world, &self.context, &self.health, now);
+        let measured = || self.publisher.measured(&self.world);
+        said.extend(self.claims.ask(&measured, &self.context, &self.health, now));
         let assessments: Vec<Assessment> = said
             .iter()
             .filter_map(|event| match &event.body {

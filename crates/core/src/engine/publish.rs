@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use forewarn_physics::time::{Epoch, seconds_between};
 
+use super::claims::Measured;
 use super::context::Context;
 use super::facts;
 use super::health::Health;
@@ -78,6 +79,19 @@ impl Publisher {
     /// Whether anything more must be said of an object.
     pub(super) fn is_open(&self, id: ObjectId) -> bool {
         self.told.get(&id).is_some_and(|told| !told.closed)
+    }
+
+    /// What was said last of each object that is held.
+    pub(super) fn measured(&self, world: &World) -> Vec<Measured<'_>> {
+        self.told
+            .iter()
+            .filter_map(|(id, told)| {
+                Some(Measured {
+                    assessment: told.last.as_ref()?,
+                    first: world.objects.get(id)?.first,
+                })
+            })
+            .collect()
     }
 
     /// Latest end of what still flies: predicted impacts of threats.
@@ -310,6 +324,7 @@ impl Publisher {
             notice,
             catalogue: object.catalogue.as_ref().map(|found| found.name.clone()),
             parent: object.parent.map(|parent| parent.object),
+            claim: None,
             merged_into: object.merged_into,
             split_from: None,
             detections,

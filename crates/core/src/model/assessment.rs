@@ -78,6 +78,22 @@ words! {
         SensorFault = "sensor_fault",
         /// It slowed or stayed low: not a missile.
         SlowOrLow = "slow_or_low",
+        /// An echo from beyond the range that the radar can tell apart, such as the Moon's.
+        AmbiguousRange = "ambiguous_range",
+        /// Noise of the environment, such as the Sun's at radio wavelengths.
+        Environment = "environment",
+        /// Somebody says so, without a measurement; the sensors are asked.
+        ClaimWithoutMeasurement = "claim_without_measurement",
+        /// Somebody says so, and sensors report it: see the object that it went into.
+        ClaimMeasured = "claim_measured",
+        /// Somebody says so, and sensors that must have seen it did not.
+        UnsupportedClaim = "unsupported_claim",
+        /// Somebody says so on the word of a stream that held records of another mode.
+        ExerciseData = "exercise_data",
+        /// Somebody says so, and the counts contradict each other.
+        InconsistentCounts = "inconsistent_counts",
+        /// The sensors that could say are not heard: a loss, which is not an attack.
+        SensorsLost = "sensors_lost",
         /// It came down, or its time has passed.
         Ended = "ended",
         /// It was lost before it could be judged.
@@ -188,6 +204,8 @@ pub struct Assessment {
     pub catalogue: Option<Arc<str>>,
     /// The object that it is a piece of.
     pub parent: Option<ObjectId>,
+    /// The claim that it is about, where nobody measured anything.
+    pub claim: Option<RecordId>,
     /// The object that it turned out to be.
     pub merged_into: Option<ObjectId>,
     /// The object that it was split from.

@@ -106,5 +106,13 @@ words! {
         Biased = "biased",
         /// It floods.
         Flooding = "flooding",
+        /// Noise from the direction of the Sun.
+        Interference = "interference",
+        /// Its clock, or the link, made a step.
+        ClockStep = "clock_step",
+        /// It sends what was sent before, or what another sensor sends.
+        Repeated = "repeated",
+        /// Several that share a failure domain fell silent together.
+        SharedLoss = "shared_loss",
     }
 }

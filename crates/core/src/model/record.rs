@@ -203,8 +203,12 @@ pub struct Claim {
     pub issuer: String,
     /// What it says.
     pub text: String,
-    /// How many objects it claims.
+    /// How many objects it claims; 0 says that there is nothing.
     pub count: Option<u32>,
+    /// Ids of the sensors that it is said to rest on.
+    pub sensors: Vec<Arc<str>>,
+    /// From where, if it says so.
+    pub launch_area: Option<Region>,
 }
 
 /// What a person did.

@@ -120,6 +120,9 @@ pub struct RadarSensor {
     pub elevation_rad: [f64; 2],
     /// Instrumented range [m].
     pub range_max_m: f64,
+    /// Echoes from beyond this come back as if from nearer [m]; none where the radar tells them
+    /// apart.
+    pub unambiguous_range_m: Option<f64>,
     /// Slowly varying range error, one sigma [m].
     pub bias_sigma_range_m: f64,
     /// Slowly varying azimuth error, one sigma [rad].

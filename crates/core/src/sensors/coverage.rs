@@ -328,6 +328,7 @@ mod tests {
             azimuth_rad: [330f64.to_radians(), 90f64.to_radians()],
             elevation_rad: [2f64.to_radians(), 70f64.to_radians()],
             range_max_m: 4e6,
+            unambiguous_range_m: None,
             bias_sigma_range_m: 0.0,
             bias_sigma_azimuth_rad: 0.0,
             bias_sigma_elevation_rad: 0.0,

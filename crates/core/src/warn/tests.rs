@@ -53,6 +53,7 @@ fn missile(object: u64, verdict: Verdict) -> Assessment {
         notice: None,
         catalogue: None,
         parent: None,
+        claim: None,
         merged_into: None,
         split_from: None,
         detections: Vec::new(),

@@ -206,6 +206,10 @@ pub(crate) struct RadarToml {
     elevation_deg: [f64; 2],
     /// Instrumented range [m].
     range_max_m: f64,
+    /// Echoes from beyond this come back as if from nearer [m]; left out where the radar tells
+    /// them apart.
+    #[serde(default)]
+    unambiguous_range_m: Option<f64>,
     /// Slowly varying range error [m].
     bias_sigma_range_m: f64,
     /// Slowly varying azimuth error [rad].

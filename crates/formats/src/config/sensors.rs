@@ -191,6 +191,7 @@ fn read_radar(section: &Section<'_, '_>) -> Option<RadarSensor> {
         );
     }
     let range_max_m = section.must("range_max_m", above_zero(1e9), "4.0e6");
+    let unambiguous_range_m = section.number("unambiguous_range_m", above_zero(1e9));
     let bias_range_m = section.must("bias_sigma_range_m", closed(0.0, 1e6), "50.0");
     let bias_azimuth_rad = section.must("bias_sigma_azimuth_rad", closed(0.0, 1.0), "2.0e-4");
     let bias_elevation_rad = section.must("bias_sigma_elevation_rad", closed(0.0, 1.0), "2.0e-4");
@@ -201,6 +202,7 @@ fn read_radar(section: &Section<'_, '_>) -> Option<RadarSensor> {
         azimuth_rad: azimuth_deg?.map(f64::to_radians),
         elevation_rad: elevation_deg?.map(f64::to_radians),
         range_max_m: range_max_m?,
+        unambiguous_range_m,
         bias_sigma_range_m: bias_range_m?,
         bias_sigma_azimuth_rad: bias_azimuth_rad?,
         bias_sigma_elevation_rad: bias_elevation_rad?,

@@ -63,6 +63,9 @@ pub struct AssessmentLine {
     pub catalogue: Option<String>,
     /// The object that it is a piece of.
     pub parent: Option<String>,
+    /// The claim that it is about, where nobody measured anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
     /// The object that it turned out to be.
     pub merged_into: Option<String>,
     /// The object that it was split from.

@@ -205,6 +205,7 @@ fn assessment_line(body: &Assessment, sensors: &[Sensor]) -> AssessmentLine {
         notice: body.notice.as_ref().map(ToString::to_string),
         catalogue: body.catalogue.as_ref().map(ToString::to_string),
         parent: object(&body.parent),
+        claim: body.claim.as_ref().map(ToString::to_string),
         merged_into: object(&body.merged_into),
         split_from: object(&body.split_from),
         detections: strings(&body.detections),

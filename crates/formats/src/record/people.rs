@@ -148,6 +148,17 @@ fn claim(wire: &PeopleWire<'_>) -> Checked<Claim> {
         issuer: text("issuer", wire.issuer.as_ref(), "who makes the claim")?,
         text: text("text", wire.text.as_ref(), "what is claimed")?,
         count: wire.count,
+        sensors: wire
+            .sensors
+            .iter()
+            .flatten()
+            .map(|sensor| std::sync::Arc::from(&**sensor))
+            .collect(),
+        launch_area: wire
+            .launch_area
+            .as_ref()
+            .map(|area| region("launch_area", area))
+            .transpose()?,
     })
 }
 

@@ -113,5 +113,6 @@ wire!(
         id: Text<'a>, issuer: Text<'a>, received: Text<'a>, class: Text<'a>, window: [Text<'a>; 2],
         launch_area: Value, impact_areas: Value, azimuth_rad: f64, azimuth_tolerance_rad: f64, count: u32,
         time: Text<'a>, text: Text<'a>, by: Text<'a>, action: Text<'a>, target: Text<'a>,
+        sensors: Vec<Text<'a>>,
     }
 );

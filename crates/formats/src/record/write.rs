@@ -216,6 +216,12 @@ pub struct ClaimLine {
     /// How many objects it claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
+    /// Ids of the sensors that it is said to rest on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
+    /// From where, if it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_area: Option<Area>,
 }
 
 /// One line of `actions.ndjson`.
@@ -262,6 +268,8 @@ pub fn write_claim(claim: &Claim) -> String {
         issuer: claim.issuer.clone(),
         text: claim.text.clone(),
         count: claim.count,
+        sensors: claim.sensors.iter().map(ToString::to_string).collect(),
+        launch_area: claim.launch_area.as_ref().map(Area::of),
     })
 }
 

@@ -34,6 +34,7 @@ pub(crate) fn sensors() -> Vec<Sensor> {
         azimuth_rad: [0.0, 0.0],
         elevation_rad: [0.03, 1.2],
         range_max_m: 4e6,
+        unambiguous_range_m: None,
         bias_sigma_range_m: 50.0,
         bias_sigma_azimuth_rad: 2e-4,
         bias_sigma_elevation_rad: 2e-4,

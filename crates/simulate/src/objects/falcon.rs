@@ -281,6 +281,7 @@ pub(super) fn fly(
                 })
             }),
             cutoff_s: Some(launch_s + cutoff_s),
+            injected: None,
             path,
         },
     );
@@ -318,6 +319,7 @@ fn spent(parent: &Arc<str>, flight: &Flight, nodes: &[Node], launch_s: f64) -> O
         launch: None,
         impact,
         cutoff_s: None,
+        injected: None,
     })
 }
 

@@ -124,7 +124,7 @@ fn whole(name: &Arc<str>, spec: &LaunchSpec, flight: &Trajectory, launch_s: f64)
     let burnout = flight.burnout();
     Object {
         name: Arc::clone(name),
-        class: class_of(spec.class),
+        class: spec.truth.unwrap_or(class_of(spec.class)),
         parent: None,
         path: Path::of_samples(&flight.samples, launch_s),
         emission: Emission::None,
@@ -142,6 +142,7 @@ fn whole(name: &Arc<str>, spec: &LaunchSpec, flight: &Trajectory, launch_s: f64)
             place: Geodetic::from_itrf(impact.state.position),
         }),
         cutoff_s: Some(launch_s + flight.cutoff_time_s),
+        injected: None,
     }
 }
 
@@ -202,6 +203,7 @@ pub(super) fn piece_object(
             place: Geodetic::from_itrf(impact.state.position),
         }),
         cutoff_s: None,
+        injected: None,
     })
 }
 

@@ -17,7 +17,7 @@ pub use path::{Moment, Node, Path};
 use plume::Emission;
 
 use crate::random::Stream;
-use crate::scenario::{ObjectKind, ObjectSpec, Scenario};
+use crate::scenario::{Injection, ObjectKind, ObjectSpec, Scenario};
 
 /// Why a scenario could not be flown.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -122,9 +122,26 @@ pub struct Object {
     pub impact: Option<TrueImpact>,
     /// Last cut-off, after the start [s].
     pub cutoff_s: Option<f64>,
+    /// It never flew, and is in these streams alone.
+    pub injected: Option<Injection>,
 }
 
 impl Object {
+    /// Whether a sensor's stream can hold it at all.
+    pub fn is_for(&self, sensor: &str) -> bool {
+        let into = self.injected.as_ref().map(|injected| &injected.sensors);
+        into.is_none_or(|sensors| sensors.iter().any(|name| name == sensor))
+    }
+
+    /// Nothing of it is true: what a scorer must know of a tape.
+    fn into_tape(mut self, injected: &Injection) -> Self {
+        self.class = Class::SensorFault;
+        self.launch = None;
+        self.impact = None;
+        self.injected = Some(injected.clone());
+        self
+    }
+
     /// Radar cross-section at a time [m²].
     pub fn rcs_at_m2(&self, time_s: f64) -> f64 {
         if self.cutoff_s.is_some_and(|cutoff_s| time_s < cutoff_s) {
@@ -166,7 +183,11 @@ fn build_one(
             for index in 0..launch.count {
                 let name = numbered(&spec.name, index, launch.count);
                 let mut stream = Stream::new(seed, &format!("object {name}"));
-                objects.extend(launch::fly(scenario, &name, launch, &mut stream)?);
+                let flown = launch::fly(scenario, &name, launch, &mut stream)?;
+                objects.extend(flown.into_iter().map(|object| match &launch.injected {
+                    Some(injected) => object.into_tape(injected),
+                    None => object,
+                }));
             }
         }
         ObjectKind::Ascent {

@@ -60,6 +60,8 @@ pub enum Emission {
         flicker: f64,
         /// Height of the mirror [m].
         height_m: f64,
+        /// It is where a mirror would be; otherwise it stays where it is.
+        mirrored: bool,
     },
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use forewarn_core::model::{Class, FlightPhase};
 use forewarn_physics::frames::earth_orientation::EarthOrientation;
+use forewarn_physics::frames::moon::moon_position_itrf;
 use forewarn_physics::frames::wgs84::{Geodetic, SEMI_MAJOR_AXIS_M, height_m};
 use forewarn_physics::math::{PI, TAU, sin_cos};
 use forewarn_physics::orbit::{Satellite, tle};
@@ -37,7 +38,8 @@ pub(super) fn build(
         } => {
             for set in sets {
                 let rcs_m2 = log_between(*rcs_interval_m2, &mut stream);
-                let flown = satellite(scenario, &name, set, rcs_m2)?;
+                let known = orbit_name(&name, set, sets.len());
+                let flown = satellite(scenario, known, set, rcs_m2)?;
                 if flown.is_none() {
                     notes.push(format!(
                         "`{name}/{}` is left out: by its elements it has decayed",
@@ -74,23 +76,8 @@ pub(super) fn build(
                 objects.push(fire(label.into(), row, median_w_sr, *flicker, *window_s));
             }
         }
-        ObjectKind::Glint {
-            sensor,
-            height_m,
-            radiant_intensity_w_sr,
-            window_s,
-            flicker,
-        } => {
-            let emission = Emission::Glint {
-                sensor: sensor.clone(),
-                median_w_sr: *radiant_intensity_w_sr,
-                flicker: *flicker,
-                height_m: *height_m,
-            };
-            // Its place follows Sun and satellite and is found at each look.
-            let path = Path::fixed(Vector3::x() * SEMI_MAJOR_AXIS_M, *window_s);
-            objects.push(object(name, Class::SunGlint, path, emission));
-        }
+        ObjectKind::Moon { rcs_m2 } => objects.push(moon(scenario, name, *rcs_m2)),
+        ObjectKind::Glint { .. } => objects.extend(glint(name, &spec.kind)),
         ObjectKind::Aircraft { count, .. } => {
             for index in 0..*count {
                 objects.push(aircraft(
@@ -122,6 +109,33 @@ pub(super) fn build(
     Ok(())
 }
 
+/// Sunlight off a cloud, for one satellite.
+fn glint(name: Arc<str>, kind: &ObjectKind) -> Option<Object> {
+    let ObjectKind::Glint {
+        sensor,
+        place,
+        height_m,
+        radiant_intensity_w_sr,
+        window_s,
+        flicker,
+    } = kind
+    else {
+        return None;
+    };
+    let emission = Emission::Glint {
+        sensor: sensor.clone(),
+        median_w_sr: *radiant_intensity_w_sr,
+        flicker: *flicker,
+        height_m: *height_m,
+        mirrored: place.is_none(),
+    };
+    // A mirror's place follows Sun and satellite and is found at each look.
+    let somewhere_m = Vector3::x() * SEMI_MAJOR_AXIS_M;
+    let place_m = place.map_or(somewhere_m, |place| place.to_itrf().vector());
+    let path = Path::fixed(place_m, *window_s);
+    Some(object(name, Class::SunGlint, path, emission))
+}
+
 fn object(name: Arc<str>, class: Class, path: Path, emission: Emission) -> Object {
     Object {
         name,
@@ -134,18 +148,48 @@ fn object(name: Arc<str>, class: Class, path: Path, emission: Emission) -> Objec
         launch: None,
         impact: None,
         cutoff_s: None,
+        injected: None,
     }
+}
+
+/// The Moon along its path over the Earth.
+fn moon(scenario: &Scenario, name: Arc<str>, rcs_m2: f64) -> Object {
+    const NODE_S: f64 = 60.0;
+    let count = (scenario.duration_s / NODE_S).ceil() as usize + 1;
+    let place = |time_s: f64| moon_position_itrf(after(scenario.start, time_s));
+    let node = |index: usize| {
+        let time_s = index as f64 * NODE_S;
+        Node {
+            time_s,
+            position_m: place(time_s),
+            velocity_m_s: (place(time_s + 1.0) - place(time_s - 1.0)) / 2.0,
+            phase: FlightPhase::Coast,
+        }
+    };
+    let path = Path::through((0..count.max(2)).map(node).collect());
+    Object {
+        rcs_m2,
+        rcs_boost_m2: rcs_m2,
+        ..object(name, Class::Satellite, path, Emission::None)
+    }
+}
+
+/// Many satellites share a name, and the catalogue number tells them apart; one alone, whose
+/// elements carry no name, is called what the scenario calls it.
+fn orbit_name(group: &str, set: &[Arc<str>; 3], count: usize) -> Arc<str> {
+    let number = set[1].get(2..7).unwrap_or_default();
+    if count == 1 && *set[0] == *number {
+        return group.into();
+    }
+    format!("{group}/{} {number}", set[0]).into()
 }
 
 fn satellite(
     scenario: &Scenario,
-    group: &str,
+    name: Arc<str>,
     set: &[Arc<str>; 3],
     rcs_m2: f64,
 ) -> Result<Option<Object>, SimulateError> {
-    // Many satellites share a name; the catalogue number tells them apart.
-    let number = set[1].get(2..7).unwrap_or_default();
-    let name: Arc<str> = format!("{group}/{} {number}", set[0]).into();
     let fail = |why: String| SimulateError::Orbit {
         object: name.to_string(),
         why,

@@ -9,9 +9,17 @@ pub(super) fn syntax(source: &Source<'_>, error: &toml::de::Error) -> ScenarioEr
     source.at(offset, error.message().replace('\n', " "))
 }
 
+/// Tables of which a scenario with a base says only what differs, with their keys.
+const MERGED: [(&str, &[&str]); 2] = [("scenario", keys::SCENARIO), ("weather", keys::WEATHER)];
+
+/// Whether a table is taken over from the base key by key.
+pub(super) fn is_merged(table: &str) -> bool {
+    MERGED.iter().any(|(name, _)| *name == table)
+}
+
 pub(super) fn check_keys(source: &Source<'_>, table: &toml::Table) -> Result<(), ScenarioError> {
     check_table(source, ("", 0), table, keys::TOP)?;
-    for (name, known) in [("scenario", keys::SCENARIO), ("weather", keys::WEATHER)] {
+    for (name, known) in MERGED {
         if let Some(toml::Value::Table(inner)) = table.get(name) {
             check_table(source, (name, 0), inner, known)?;
         }
@@ -117,6 +125,8 @@ const FAULT_KINDS: &[&str] = &[
     "sticks",
     "repeats",
     "miscounts",
+    "jammed",
+    "copies",
 ];
 
 pub(super) fn check_faults(
@@ -127,13 +137,13 @@ pub(super) fn check_faults(
 ) -> Result<Vec<Fault>, ScenarioError> {
     let check = |(index, fault): (usize, &FaultFile)| {
         let refuse = |key: &str, what: String| source.at_key("fault", index, key, what);
-        if let Some(name) = &fault.sensor
-            && !sensors.iter().any(|spec| *spec.sensor.id == **name)
-        {
-            return Err(refuse(
-                "sensor",
-                format!("there is no sensor `{name}` in this scenario"),
-            ));
+        for (key, name) in [("sensor", &fault.sensor), ("of", &fault.of)] {
+            if let Some(name) = name
+                && !sensors.iter().any(|spec| *spec.sensor.id == **name)
+            {
+                let what = format!("there is no sensor `{name}` in this scenario");
+                return Err(refuse(key, what));
+            }
         }
         let window_s = [
             fault.from_s.unwrap_or(0.0),
@@ -180,6 +190,13 @@ pub(super) fn check_faults(
             "sticks" => FaultKind::Sticks,
             "repeats" => FaultKind::Repeats,
             "miscounts" => FaultKind::Miscounts(fault.extra.unwrap_or(1)),
+            "jammed" => FaultKind::Jammed(fault.rate_per_scan.unwrap_or(30.0).clamp(0.0, 1e4)),
+            "copies" => FaultKind::Copies(fault.of.clone().ok_or_else(|| {
+                refuse(
+                    "of",
+                    "`of` is missing: the sensor whose reports are copied".into(),
+                )
+            })?),
             other => {
                 let near = nearest(other, FAULT_KINDS)
                     .map_or(String::new(), |word| format!("; did you mean `{word}`?"));
@@ -190,14 +207,38 @@ pub(super) fn check_faults(
                 return Err(refuse("kind", what));
             }
         };
-        Ok(Fault {
-            sensor: fault.sensor.clone(),
+        let sharing = |domain: &String| {
+            let of = |spec: &&SensorSpec| {
+                spec.sensor
+                    .failure_domains
+                    .iter()
+                    .any(|own| **own == **domain)
+            };
+            let names = sensors
+                .iter()
+                .filter(of)
+                .map(|spec| spec.sensor.id.to_string());
+            names.map(Some).collect::<Vec<_>>()
+        };
+        let concerned = match &fault.domain {
+            Some(domain) => sharing(domain),
+            None => vec![fault.sensor.clone()],
+        };
+        if concerned.is_empty() {
+            let what = "no sensor of this scenario shares this failure domain".into();
+            return Err(refuse("domain", what));
+        }
+        let one = |sensor| Fault {
+            sensor,
             window_s,
             probability,
-            kind,
-        })
+            kind: kind.clone(),
+        };
+        Ok(concerned.into_iter().map(one).collect::<Vec<_>>())
     };
-    written.iter().enumerate().map(check).collect()
+    let all: Result<Vec<Vec<Fault>>, ScenarioError> =
+        written.iter().enumerate().map(check).collect();
+    Ok(all?.into_iter().flatten().collect())
 }
 
 pub(super) fn sensors_without_truth(table: &toml::Table) -> String {

@@ -2,9 +2,23 @@
 
 use serde::Deserialize;
 
+use super::people::{ActionFile, AreaFile, ClaimFile, NoticeFile};
+
 /// The keys of each table, for messages that name the nearest one.
 pub(super) mod keys {
-    pub(crate) const TOP: &[&str] = &["scenario", "weather", "object", "sensor", "fault"];
+    pub(crate) const TOP: &[&str] = &[
+        "base",
+        "scenario",
+        "config",
+        "weather",
+        "object",
+        "sensor",
+        "fault",
+        "notice",
+        "claim",
+        "action",
+        "protected_area",
+    ];
     pub(crate) const SCENARIO: &[&str] = &[
         "name",
         "description",
@@ -35,7 +49,10 @@ pub(super) mod keys {
         "pitch_law",
         "redraw",
         "pieces",
+        "injected_into",
+        "injected_mode",
     ];
+    pub(crate) const MOON: &[&str] = &["name", "kind", "rcs_m2"];
     pub(crate) const ASCENT: &[&str] = &["name", "kind", "flight", "time_s", "pieces"];
     pub(crate) const ORBIT: &[&str] = &[
         "name",
@@ -65,6 +82,8 @@ pub(super) mod keys {
         "name",
         "kind",
         "sensor",
+        "latitude_deg",
+        "longitude_deg",
         "height_m",
         "radiant_intensity_w_sr",
         "time_s",
@@ -117,6 +136,7 @@ pub(super) mod keys {
         "azimuth_deg",
         "elevation_deg",
         "range_max_m",
+        "unambiguous_range_m",
         "bias_sigma_range_m",
         "bias_sigma_azimuth_rad",
         "bias_sigma_elevation_rad",
@@ -146,6 +166,8 @@ pub(super) mod keys {
     pub(crate) const FAULT: &[&str] = &[
         "kind",
         "sensor",
+        "domain",
+        "of",
         "from_s",
         "to_s",
         "probability",
@@ -173,6 +195,16 @@ pub(super) struct ScenarioFile {
     pub(super) sensor: Vec<SensorFile>,
     #[serde(default)]
     pub(super) fault: Vec<FaultFile>,
+    #[serde(default)]
+    pub(super) config: toml::Table,
+    #[serde(default)]
+    pub(super) notice: Vec<NoticeFile>,
+    #[serde(default)]
+    pub(super) claim: Vec<ClaimFile>,
+    #[serde(default)]
+    pub(super) action: Vec<ActionFile>,
+    #[serde(default)]
+    pub(super) protected_area: Vec<AreaFile>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -234,6 +266,8 @@ pub(super) struct ObjectFile {
     pub(super) sensor: Option<String>,
     pub(super) radiant_intensity_w_sr: Option<f64>,
     pub(super) speed_m_s: Option<f64>,
+    pub(super) injected_into: Option<Vec<String>>,
+    pub(super) injected_mode: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -261,6 +295,7 @@ pub(super) struct SensorFile {
     pub(super) azimuth_deg: Option<[f64; 2]>,
     pub(super) elevation_deg: Option<[f64; 2]>,
     pub(super) range_max_m: Option<f64>,
+    pub(super) unambiguous_range_m: Option<f64>,
     pub(super) bias_sigma_range_m: Option<f64>,
     pub(super) bias_sigma_azimuth_rad: Option<f64>,
     pub(super) bias_sigma_elevation_rad: Option<f64>,
@@ -320,6 +355,8 @@ pub(super) struct TruthFile {
 pub(super) struct FaultFile {
     pub(super) kind: String,
     pub(super) sensor: Option<String>,
+    pub(super) domain: Option<String>,
+    pub(super) of: Option<String>,
     pub(super) from_s: Option<f64>,
     pub(super) to_s: Option<f64>,
     pub(super) probability: Option<f64>,

@@ -3,15 +3,18 @@
 //! [`Scenario::read`] turns the text of a scenario file into checked values. Impossible values
 //! and unknown keys are refused with file, line and column.
 
+mod base;
 mod check;
 mod error;
 mod file;
 mod objects;
+mod people;
 mod sensors;
 
 use std::sync::Arc;
 
-use forewarn_core::model::{Mode, Sensor};
+use forewarn_core::engine::ProtectedArea;
+use forewarn_core::model::{Class, Mode, Record, Sensor};
 use forewarn_physics::frames::wgs84::Geodetic;
 use forewarn_physics::time::{Epoch, parse_utc};
 
@@ -51,6 +54,12 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// `sensors.toml` as the engine sees it: without the truth.
     pub sensors_toml: String,
+    /// Notices, claims and actions, in order of time.
+    pub people: Vec<Record>,
+    /// Areas to be warned.
+    pub protected_areas: Vec<ProtectedArea>,
+    /// `[config]` of `recording.toml`.
+    pub config: toml::Table,
 }
 
 /// One object, or several of a kind.
@@ -105,10 +114,17 @@ pub enum ObjectKind {
         /// From, to, after the start [s].
         window_s: [f64; 2],
     },
-    /// Sunlight mirrored by cloud or sea towards one satellite.
+    /// The Moon, as radars see it.
+    Moon {
+        /// Radar cross-section [m²].
+        rcs_m2: f64,
+    },
+    /// Sunlight mirrored or scattered by cloud or sea towards one satellite.
     Glint {
         /// The satellite dazzled.
         sensor: String,
+        /// Where; none where a mirror would be.
+        place: Option<Geodetic>,
         /// Height of the mirror [m].
         height_m: f64,
         /// Brightness [W/sr].
@@ -171,6 +187,19 @@ pub struct LaunchSpec {
     pub redraw: bool,
     /// Whether spent stages, fairings and debris fly on.
     pub pieces: bool,
+    /// It never flew: somebody feeds it into the streams of sensors.
+    pub injected: Option<Injection>,
+    /// What it is, where it flies like something else: a sounding rocket may fly like a missile.
+    pub truth: Option<Class>,
+}
+
+/// What is fed into sensors' streams without having flown: a test tape, a forgery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Injection {
+    /// Into whose.
+    pub sensors: Vec<String>,
+    /// The mode that its records are marked with, if any.
+    pub mode: Option<Mode>,
 }
 
 /// How a vehicle steers in boost.
@@ -299,6 +328,11 @@ pub enum FaultKind {
     Repeats,
     /// Heartbeats count this many too many.
     Miscounts(i64),
+    /// Noise from the direction of the Sun: this many plots a scan, and heartbeats say
+    /// `degraded`.
+    Jammed(f64),
+    /// Sends the reports of another sensor as its own.
+    Copies(String),
 }
 
 /// Hands out the text of a file that a scenario names.
@@ -316,8 +350,14 @@ impl Scenario {
         let source = Source { file, text };
         let table: toml::Table = toml::from_str(text).map_err(|error| syntax(&source, &error))?;
         check_keys(&source, &table)?;
-        let written: ScenarioFile =
-            toml::from_str(text).map_err(|error| syntax(&source, &error))?;
+        let table = base::with_base(&source, table, files)?;
+        let written: ScenarioFile = table.clone().try_into().map_err(|error| {
+            match toml::from_str::<ScenarioFile>(text) {
+                // From the text alone the message has a place.
+                Err(placed) => syntax(&source, &placed),
+                Ok(_) => source.at(0, error.to_string()),
+            }
+        })?;
         let head = &written.scenario;
         let start = parse_utc(&head.start)
             .map_err(|error| source.at_key("scenario", 0, "start", error.to_string()))?;
@@ -335,6 +375,7 @@ impl Scenario {
         check_head(&source, head)?;
         let sensors = sensors::check(&source, &written.sensor)?;
         let objects = objects::check(&source, &written.object, files, head.duration_s)?;
+        let people = people::check(&source, &written, start)?;
         Ok(Self {
             name: head.name.clone(),
             description: head.description.clone(),
@@ -350,6 +391,9 @@ impl Scenario {
             faults: check_faults(&source, &written.fault, &sensors, head.duration_s)?,
             sensors,
             sensors_toml: sensors_without_truth(&table),
+            people: people.records,
+            protected_areas: people.areas,
+            config: written.config,
         })
     }
 }

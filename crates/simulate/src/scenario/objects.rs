@@ -6,8 +6,16 @@ use forewarn_physics::frames::wgs84::Geodetic;
 
 use super::error::{ScenarioError, Source};
 use super::file::{ObjectFile, keys};
-use super::{Files, FireRow, FireballRow, LaunchSpec, ObjectKind, ObjectSpec, PitchChoice};
+use forewarn_core::model::{Class, Mode};
+
+use super::{
+    Files, FireRow, FireballRow, Injection, LaunchSpec, ObjectKind, ObjectSpec, PitchChoice,
+};
 use crate::objects::{class_from_word, class_words, falcon};
+
+/// Radar cross-section of the Moon [m²]: 0.07 of its disc (Evans and Hagfors, *Radar Astronomy*,
+/// 1968, for metre waves).
+const MOON_RCS_M2: f64 = 6.6e11;
 
 /// Words for kinds of object.
 pub(super) const KINDS: &[&str] = &[
@@ -22,6 +30,7 @@ pub(super) const KINDS: &[&str] = &[
     "glint",
     "aircraft",
     "explosion",
+    "moon",
 ];
 
 /// The keys that a kind of object takes.
@@ -35,6 +44,7 @@ pub(super) fn keys_of(kind: &str) -> Option<&'static [&'static str]> {
         "glint" => keys::GLINT,
         "aircraft" => keys::AIRCRAFT,
         "explosion" => keys::EXPLOSION,
+        "moon" => keys::MOON,
         _ => return None,
     })
 }
@@ -148,22 +158,7 @@ pub(super) fn check(
 
 fn kind(place: &Place<'_>, file: &ObjectFile) -> Result<ObjectKind, ScenarioError> {
     Ok(match file.kind.as_str() {
-        "ascent" => {
-            let flight = file.flight.clone().unwrap_or_default();
-            if falcon::find(&flight).is_none() {
-                let known: Vec<&str> = falcon::FLIGHTS.iter().map(|flight| flight.name).collect();
-                let what = format!(
-                    "there is no telemetry of a flight `{flight}` ({})",
-                    known.join(", ")
-                );
-                return Err(place.refuse("flight", what));
-            }
-            ObjectKind::Ascent {
-                flight,
-                time_s: place.time(file)?,
-                pieces: file.pieces.unwrap_or(true),
-            }
-        }
+        "ascent" => ascent(place, file)?,
         "orbit" => orbits(place, file)?,
         "fireball" => ObjectKind::Fireballs {
             rows: fireballs(place, file)?,
@@ -176,6 +171,7 @@ fn kind(place: &Place<'_>, file: &ObjectFile) -> Result<ObjectKind, ScenarioErro
                 .sensor
                 .clone()
                 .ok_or_else(|| place.refuse("sensor", "`sensor` is missing".into()))?,
+            place: file.latitude_deg.map(|_| place.place(file)).transpose()?,
             height_m: place.or("height_m", file.height_m, 10e3, 0.0, 30e3)?,
             radiant_intensity_w_sr: place.need(
                 "radiant_intensity_w_sr",
@@ -214,7 +210,27 @@ fn kind(place: &Place<'_>, file: &ObjectFile) -> Result<ObjectKind, ScenarioErro
             )?,
             window_s: place.window(file)?,
         },
+        "moon" => ObjectKind::Moon {
+            rcs_m2: place.or("rcs_m2", file.rcs_m2, MOON_RCS_M2, 1.0, 1e14)?,
+        },
         _ => ObjectKind::Launch(launch(place, file)?),
+    })
+}
+
+fn ascent(place: &Place<'_>, file: &ObjectFile) -> Result<ObjectKind, ScenarioError> {
+    let flight = file.flight.clone().unwrap_or_default();
+    if falcon::find(&flight).is_none() {
+        let known: Vec<&str> = falcon::FLIGHTS.iter().map(|flight| flight.name).collect();
+        let what = format!(
+            "there is no telemetry of a flight `{flight}` ({})",
+            known.join(", ")
+        );
+        return Err(place.refuse("flight", what));
+    }
+    Ok(ObjectKind::Ascent {
+        flight,
+        time_s: place.time(file)?,
+        pieces: file.pieces.unwrap_or(true),
     })
 }
 
@@ -278,7 +294,21 @@ fn launch(place: &Place<'_>, file: &ObjectFile) -> Result<LaunchSpec, ScenarioEr
         pitch_law,
         redraw: file.redraw.unwrap_or(true),
         pieces: file.pieces.unwrap_or(true),
+        truth: (file.kind == "sounding_rocket").then_some(Class::SoundingRocket),
+        injected: injection(place, file)?,
     })
+}
+
+fn injection(place: &Place<'_>, file: &ObjectFile) -> Result<Option<Injection>, ScenarioError> {
+    let mode = file.injected_mode.as_deref().map(|word| {
+        Mode::from_word(word)
+            .ok_or_else(|| place.refuse("injected_mode", format!("`{word}` is not a mode")))
+    });
+    let mode = mode.transpose()?;
+    Ok(file.injected_into.as_ref().map(|sensors| Injection {
+        sensors: sensors.clone(),
+        mode,
+    }))
 }
 
 fn orbits(place: &Place<'_>, file: &ObjectFile) -> Result<ObjectKind, ScenarioError> {

@@ -231,6 +231,17 @@ fn check_orbit(place: &Place<'_>, orbit: &OrbitFile) -> Result<OrbitSource, Scen
     })
 }
 
+/// Both bounds of a fan [rad].
+fn angles(
+    place: &Place<'_>,
+    key: &'static str,
+    bounds_deg: [f64; 2],
+    [least, most]: [f64; 2],
+) -> Result<[f64; 2], ScenarioError> {
+    let within = |deg: f64| Ok(place.within(key, deg, least, most)?.to_radians());
+    Ok([within(bounds_deg[0])?, within(bounds_deg[1])?])
+}
+
 fn radar(place: &Place<'_>, file: &SensorFile) -> Result<RadarSensor, ScenarioError> {
     let azimuth_deg = place.need("azimuth_deg", file.azimuth_deg)?;
     let elevation_deg = place.need("elevation_deg", file.elevation_deg)?;
@@ -248,28 +259,18 @@ fn radar(place: &Place<'_>, file: &SensorFile) -> Result<RadarSensor, ScenarioEr
             place.within("longitude_deg", longitude_deg, -360.0, 360.0)?,
             place.within("height_m", file.height_m.unwrap_or(0.0), -500.0, 9e3)?,
         ),
-        azimuth_rad: [
-            place
-                .within("azimuth_deg", azimuth_deg[0], -360.0, 360.0)?
-                .to_radians(),
-            place
-                .within("azimuth_deg", azimuth_deg[1], -360.0, 360.0)?
-                .to_radians(),
-        ],
-        elevation_rad: [
-            place
-                .within("elevation_deg", elevation_deg[0], -5.0, 90.0)?
-                .to_radians(),
-            place
-                .within("elevation_deg", elevation_deg[1], -5.0, 90.0)?
-                .to_radians(),
-        ],
+        azimuth_rad: angles(place, "azimuth_deg", azimuth_deg, [-360.0, 360.0])?,
+        elevation_rad: angles(place, "elevation_deg", elevation_deg, [-5.0, 90.0])?,
         range_max_m: place.within(
             "range_max_m",
             place.need("range_max_m", file.range_max_m)?,
             1.0,
             1e8,
         )?,
+        unambiguous_range_m: file
+            .unambiguous_range_m
+            .map(|range_m| place.within("unambiguous_range_m", range_m, 1e5, 1e8))
+            .transpose()?,
         bias_sigma_range_m: place.within(
             "bias_sigma_range_m",
             file.bias_sigma_range_m.unwrap_or(0.0),

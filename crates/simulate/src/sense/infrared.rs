@@ -24,7 +24,8 @@ pub(super) fn looks(watch: &Watch<'_>, infrared: &InfraredSensor, objects: &[Obj
     let mut looks = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         let windows_s = object.emission.windows_s(object.path.window_s());
-        if windows_s.is_empty() || always_too_faint(object, infrared) {
+        let absent = !object.is_for(&watch.spec.sensor.id);
+        if absent || windows_s.is_empty() || always_too_faint(object, infrared) {
             continue;
         }
         let mut stream = watch.stream(&format!("looks at {}", object.name));
@@ -113,13 +114,19 @@ fn look(
 fn position_m(watch: &Watch<'_>, object: &Object, time_s: f64) -> Option<Vector3<f64>> {
     let moment = object.path.at(time_s)?;
     let Emission::Glint {
-        sensor, height_m, ..
+        sensor,
+        height_m,
+        mirrored,
+        ..
     } = &object.emission
     else {
         return Some(moment.position_m);
     };
     if *watch.spec.sensor.id != **sensor {
         return None;
+    }
+    if !mirrored {
+        return Some(moment.position_m);
     }
     let sun = sun_direction_itrf(after(watch.scenario.start, time_s));
     mirror_m(&watch.position_m(time_s)?, &sun, *height_m)

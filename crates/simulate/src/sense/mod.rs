@@ -131,7 +131,9 @@ fn send(watch: &Watch<'_>, looks: Vec<Look>, objects: &[Object]) -> Vec<Simulate
                     id: format!("{id}-{number}").into(),
                     time: after(watch.scenario.start, shown_s),
                     received: Some(after(watch.scenario.start, arrived_s)),
-                    mode: None,
+                    mode: origin
+                        .and_then(|index| objects[index].injected.as_ref())
+                        .and_then(|injected| injected.mode),
                     sensor: watch.index,
                     body,
                 },
@@ -148,7 +150,10 @@ fn send(watch: &Watch<'_>, looks: Vec<Look>, objects: &[Object]) -> Vec<Simulate
         }
         if watch.spec.truth.heartbeats {
             let body = ReportBody::Heartbeat(Heartbeat {
-                status: HeartbeatStatus::Ok,
+                status: match watch.faults.jammed(end_s) {
+                    Some(_) => HeartbeatStatus::Degraded,
+                    None => HeartbeatStatus::Ok,
+                },
                 reports: Some(reports),
                 coverage: None,
             });

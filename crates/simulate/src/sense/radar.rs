@@ -4,8 +4,11 @@ use forewarn_core::model::{Radar, RadarSensor, ReportBody};
 use forewarn_core::sensors::RadarSite;
 use forewarn_core::sensors::coverage::{earth_between, within_azimuth};
 use forewarn_physics::frames::refraction;
+use forewarn_physics::frames::sun::sun_direction_itrf;
 use forewarn_physics::frames::wgs84::AzElRange;
 use forewarn_physics::math::{cos, erfc, ln, log10, powf, wrap_pi, wrap_tau};
+use forewarn_physics::time::after;
+use nalgebra::Vector3;
 
 use super::{Look, Watch};
 use crate::objects::{Moment, Object};
@@ -27,7 +30,8 @@ pub(super) fn looks(watch: &Watch<'_>, radar: &RadarSensor, objects: &[Object]) 
     let site = RadarSite::new(radar.site);
     let mut looks = Vec::new();
     for (index, object) in objects.iter().enumerate() {
-        if object.rcs_m2 <= 0.0 && object.rcs_boost_m2 <= 0.0 {
+        let absent = !object.is_for(&watch.spec.sensor.id);
+        if absent || object.rcs_m2 <= 0.0 && object.rcs_boost_m2 <= 0.0 {
             continue;
         }
         let mut stream = watch.stream(&format!("looks at {}", object.name));
@@ -39,7 +43,10 @@ pub(super) fn looks(watch: &Watch<'_>, radar: &RadarSensor, objects: &[Object]) 
                 scan += 1;
                 continue;
             };
-            let skip = scans_out_of_reach(watch, radar, &site, &moment);
+            let skip = match radar.unambiguous_range_m {
+                Some(_) => 0,
+                None => scans_out_of_reach(watch, radar, &site, &moment),
+            };
             if skip > 0 {
                 scan += skip;
                 continue;
@@ -86,7 +93,12 @@ fn look(
 ) -> Option<Look> {
     let value = site.predict(&moment.position_m, &moment.velocity_m_s).value;
     let (range_m, azimuth_rad, elevation_rad) = (value[0], value[1], value[2]);
-    let in_fan = range_m <= radar.range_max_m
+    // What comes back after the next pulse has left is taken for an echo of that one.
+    let shown_m = match radar.unambiguous_range_m {
+        Some(unambiguous_m) => range_m.rem_euclid(unambiguous_m),
+        None => range_m,
+    };
+    let in_fan = shown_m <= radar.range_max_m
         && (radar.elevation_rad[0]..=radar.elevation_rad[1]).contains(&elevation_rad)
         && within_azimuth(azimuth_rad, radar.azimuth_rad)
         && !earth_between(&site.position_m, &moment.position_m);
@@ -110,7 +122,9 @@ fn look(
     if chance >= watch.spec.sensor.detection_probability * detection_probability(snr_db) {
         return None;
     }
-    let geometric = [range_m, azimuth_rad, elevation_rad, value[3]];
+    let geometric = [shown_m, azimuth_rad, elevation_rad, value[3]];
+    // The radar reckons the size from the strength and from the range that it believes.
+    let nearer = (shown_m / range_m).powi(4);
     Some(report(
         watch,
         radar,
@@ -118,7 +132,7 @@ fn look(
         moment.time_s,
         geometric,
         snr_db,
-        Some(rcs_m2),
+        Some(rcs_m2 * nearer),
         noise,
     ))
 }
@@ -202,6 +216,17 @@ fn report(
     }
 }
 
+/// Azimuth and elevation of the Sun [rad], where it stands in the fan.
+fn sun_in_fan(watch: &Watch<'_>, radar: &RadarSensor, time_s: f64) -> Option<[f64; 2]> {
+    let site = RadarSite::new(radar.site);
+    let sun = sun_direction_itrf(after(watch.scenario.start, time_s));
+    let far_m = site.position_m + sun * 1.5e11;
+    let value = site.predict(&far_m, &Vector3::zeros()).value;
+    let inside = within_azimuth(value[1], radar.azimuth_rad)
+        && (radar.elevation_rad[0]..=radar.elevation_rad[1]).contains(&value[2]);
+    inside.then_some([value[1], value[2]])
+}
+
 /// False plots: Poisson in number, uniform in range, azimuth and elevation, weak.
 fn false_looks(watch: &Watch<'_>, radar: &RadarSensor, looks: &mut Vec<Look>) {
     let mut stream = watch.stream("false detections");
@@ -212,10 +237,22 @@ fn false_looks(watch: &Watch<'_>, radar: &RadarSensor, looks: &mut Vec<Look>) {
     for scan in 0..watch.scans.count() {
         let time_s = watch.scans.middle_of_s(scan);
         let rate = watch.spec.sensor.false_detections_per_scan + watch.faults.false_rate(time_s);
-        for _ in 0..stream.poisson(rate) {
+        let clutter = stream.poisson(rate);
+        let sun = sun_in_fan(watch, radar, time_s);
+        let noise = match (watch.faults.jammed(time_s), sun) {
+            (Some(rate), Some(_)) => stream.poisson(rate),
+            _ => 0,
+        };
+        for number in 0..clutter + noise {
             let range_m = stream.between(0.05, 1.0) * radar.range_max_m;
-            let azimuth_rad = wrap_pi(radar.azimuth_rad[0] + width_rad * stream.unit());
-            let elevation_rad = stream.between(radar.elevation_rad[0], radar.elevation_rad[1]);
+            let mut azimuth_rad = wrap_pi(radar.azimuth_rad[0] + width_rad * stream.unit());
+            let mut elevation_rad = stream.between(radar.elevation_rad[0], radar.elevation_rad[1]);
+            if let Some(sun) = sun.filter(|_| number >= clutter) {
+                let beam_rad = watch.spec.truth.beam_width_rad;
+                azimuth_rad = sun[0] + beam_rad * stream.normal();
+                elevation_rad = (sun[1] + beam_rad * stream.normal())
+                    .clamp(radar.elevation_rad[0], radar.elevation_rad[1]);
+            }
             let rate_m_s = stream.between(-FALSE_RANGE_RATE_M_S, FALSE_RANGE_RATE_M_S);
             let snr_db = REFERENCE_SNR_DB + 2.0 * stream.exponential();
             let rcs_m2 = powf(

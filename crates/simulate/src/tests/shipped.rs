@@ -72,12 +72,12 @@ fn all_read_and_fly_and_the_flights_are_seen() {
         let recording = simulate(&scenario, scenario.seed, &mut |_| {}).unwrap();
         let seen = seen(&recording);
         if !LONG.contains(&scenario.name.as_str()) {
+            // History has its sensors where they were: not each saw everything.
+            let history = path.components().any(|part| part.as_os_str() == "history");
             for (name, counts) in &seen {
-                assert!(
-                    counts.iter().all(|count| *count >= 2),
-                    "{}: {name} {counts:?}",
-                    scenario.name
-                );
+                let enough = |count: &usize| *count >= 2;
+                let well = counts.iter().all(enough) || history && counts.iter().any(enough);
+                assert!(well, "{}: {name} {counts:?}", scenario.name);
             }
         }
         println!(

@@ -4,13 +4,19 @@ use forewarn_physics::math::{exp, ln};
 
 use super::super::dossier::{CatalogueMatch, Dossier, Glint, NoticeMatch, ParentFacts, Physics};
 use super::super::ledger::Scores;
-use super::{ROCKETS, bounded};
+use super::{ROCKETS, bounded, half_square};
 use crate::model::Class;
 
 /// A notice moves the odds by no more than this (ln 400): papers are sometimes wrong.
 const NOTICE: f64 = 6.0;
 /// Probability of an impact near a protected area from which a notice counts for nothing.
 pub(in crate::assess) const THREATENED: f64 = 0.01;
+/// Light that a cloud turns aside goes mostly this near to the mirrored Sun [degrees].
+const FORWARD_DEG: f64 = 41.0;
+/// How fast it fades beyond [degrees].
+const BACKWARD_DEG: f64 = 15.0;
+/// ln of how much likelier such a geometry is for a glint: all of it, against a quarter.
+const FORWARD: f64 = 1.4;
 /// Chance that a sensor that says "nothing there" is wrong for a reason that nobody modelled.
 const SENSOR_WRONG: f64 = 0.002;
 
@@ -49,19 +55,36 @@ pub(in crate::assess) fn notice(facts: &NoticeMatch, dossier: &Dossier) -> Score
 }
 
 /// Sunlight is possible at some, or excluded at all, of the infrared sensors that reported.
+///
+/// A cloud sends most of the light that it turns aside within [`FORWARD_DEG`] of the mirrored Sun;
+/// the lines of sight of all else are spread over the half of the sky above it. The ratio of the
+/// two is that of the solid angles: a quarter of a half-sphere lies within 41° of an axis in it.
 pub(in crate::assess) fn glint(dossier: &Dossier) -> Option<Scores> {
-    let mut infrared = dossier
+    let infrared = dossier
         .sensors
         .iter()
-        .filter(|sensor| sensor.physics == Physics::Infrared && sensor.reports > 0)
-        .peekable();
-    infrared.peek()?;
+        .filter(|sensor| sensor.physics == Physics::Infrared && sensor.reports > 0);
+    let mut farthest_deg: Option<f64> = None;
+    for sensor in infrared {
+        let angle_deg = match sensor.glint {
+            // One sensor that cannot be dazzled and reports all the same is enough.
+            Glint::Excluded => f64::INFINITY,
+            Glint::Possible { angle_rad } => angle_rad.to_degrees(),
+        };
+        farthest_deg = Some(farthest_deg.map_or(angle_deg, |known| known.max(angle_deg)));
+    }
+    let angle_deg = farthest_deg?;
     let mut scores = Scores::zero();
-    let excluded = infrared
-        .filter(|sensor| sensor.glint == Glint::Excluded)
-        .count();
-    // One sensor that cannot be dazzled and reports all the same is enough.
-    scores.add(&[Class::SunGlint], if excluded > 0 { -10.0 } else { 0.5 });
+    let beyond = (angle_deg - FORWARD_DEG).max(0.0) / BACKWARD_DEG;
+    let geometry = bounded(FORWARD - half_square(beyond), -4.0, FORWARD);
+    scores.add(
+        &[Class::SunGlint],
+        if angle_deg.is_finite() {
+            0.5 + geometry
+        } else {
+            -10.0
+        },
+    );
     Some(scores)
 }
 

@@ -27,6 +27,11 @@ const STILL: [Class; 4] = [
     Class::Explosion,
     Class::SensorFault,
 ];
+/// A fire that is bright from so far away burns longer than this [s]; when it is gone for
+/// [`GONE_S`] before, it was hardly one (ln of one in ten).
+const FIRE_S: f64 = 300.0;
+const GONE_S: f64 = 30.0;
+const BRIEF_FIRE: f64 = -2.3;
 /// An explosion's light lasts this long [s].
 const EXPLOSION_S: f64 = 15.0;
 
@@ -40,6 +45,9 @@ pub(in crate::assess) fn motion(facts: &MotionFacts, dossier: &Dossier) -> Score
     );
     speed(facts, &mut scores);
     duration(facts, &mut scores);
+    if facts.duration_s < FIRE_S && dossier.silence_s() > GONE_S {
+        scores.add(&[Class::Fire], BRIEF_FIRE);
+    }
     if let Some(up) = facts.vertical_speed_m_s {
         scores.add(&ROCKETS, -shortfall(up, 0.0, 50.0));
         scores.add(&[Class::Bolide, Class::Reentry], -excess(up, 0.0, 50.0));
