@@ -23,6 +23,28 @@ struct ExpectedObject {
     name: String,
     classification: Option<String>,
     verdict: Option<String>,
+    reason: Option<String>,
+    /// The highest verdict that may ever be said of it. Alone, it is also met by silence.
+    at_most: Option<Rank>,
+}
+
+/// Verdicts in order of what they ask of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Rank {
+    #[default]
+    Quiet,
+    Suspected,
+    Confirmed,
+}
+
+impl Rank {
+    fn of(verdict: &str) -> Self {
+        match verdict {
+            "confirmed" => Self::Confirmed,
+            "suspected" => Self::Suspected,
+            _ => Self::Quiet,
+        }
+    }
 }
 
 impl Expected {
@@ -41,8 +63,11 @@ impl Expected {
         let mut expected = Self::default();
         for (key, value) in &table {
             match key.as_str() {
-                "object" => {
-                    for object in value.as_array().context("`object` must be a list")? {
+                "object" | "claim" => {
+                    for object in value
+                        .as_array()
+                        .with_context(|| format!("`{key}` must be a list"))?
+                    {
                         expected.objects.push(ExpectedObject::parse(object)?);
                     }
                 }
@@ -54,7 +79,7 @@ impl Expected {
                         expected.counts.insert(key.clone(), count);
                     }
                 }
-                other => anyhow::bail!("unknown key `{other}`; known: object, counts"),
+                other => anyhow::bail!("unknown key `{other}`; known: object, claim, counts"),
             }
         }
         Ok(expected)
@@ -65,7 +90,7 @@ impl ExpectedObject {
     fn parse(value: &toml::Value) -> Result<Self> {
         let table = value.as_table().context("an `object` must be a table")?;
         for key in table.keys() {
-            let known = ["name", "classification", "verdict"].contains(&key.as_str());
+            let known = OBJECT_KEYS.contains(&key.as_str());
             ensure!(known, "unknown key `object.{key}`");
         }
         let text = |key: &str| Some(table.get(key)?.as_str()?.to_owned());
@@ -73,16 +98,31 @@ impl ExpectedObject {
             name: text("name").context("an `object` must have a name")?,
             classification: text("classification"),
             verdict: text("verdict"),
+            reason: text("reason"),
+            at_most: text("at_most").map(|word| Rank::of(&word)),
         })
     }
 }
 
-const COUNTS: [&str; 5] = [
+impl ExpectedObject {
+    /// Only a limit is set: what was never an object stays below it.
+    fn may_be_unseen(&self) -> bool {
+        let asked = [&self.classification, &self.verdict, &self.reason];
+        self.at_most.is_some() && asked.iter().all(|wanted| wanted.is_none())
+    }
+}
+
+const OBJECT_KEYS: [&str; 5] = ["name", "classification", "verdict", "reason", "at_most"];
+
+const COUNTS: [&str; 8] = [
     "threats_confirmed",
     "threats_suspected",
+    "false_suspected",
     "false_confirmed",
     "threats_in_one_warning",
     "warnings_retracted",
+    "warnings_cancelled",
+    "sensors_lost_together",
 ];
 
 /// What was said of one of the engine's objects.
@@ -90,6 +130,8 @@ const COUNTS: [&str; 5] = [
 struct Said {
     classification: String,
     verdict: String,
+    reason: String,
+    claim: Option<String>,
     suspected: bool,
     confirmed: bool,
     piece: bool,
@@ -97,11 +139,23 @@ struct Said {
     held: BTreeSet<String>,
 }
 
+impl Said {
+    fn rank(&self) -> Rank {
+        match (self.confirmed, self.suspected) {
+            (true, _) => Rank::Confirmed,
+            (false, true) => Rank::Suspected,
+            (false, false) => Rank::Quiet,
+        }
+    }
+}
+
 /// What a run came to.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// What was said last of each true object's first object.
-    objects: BTreeMap<String, (String, String)>,
+    /// What was said last of each true object's first object, and of each claim.
+    objects: BTreeMap<String, Said>,
+    /// The highest verdict that was ever said of any object of a vehicle.
+    highest: BTreeMap<String, Rank>,
     counts: BTreeMap<&'static str, u64>,
     reports: usize,
 }
@@ -127,9 +181,19 @@ impl Outcome {
         };
         for (vehicle, objects) in &links {
             if let Some(first) = objects.first() {
-                let last = &said[*first];
-                let words = (last.classification.clone(), last.verdict.clone());
-                outcome.objects.insert(vehicle.clone(), words);
+                outcome
+                    .objects
+                    .insert(vehicle.clone(), said[*first].clone());
+            }
+            let highest = objects.iter().map(|object| said[*object].rank()).max();
+            outcome
+                .highest
+                .insert(vehicle.clone(), highest.unwrap_or_default());
+        }
+        for said in said.values() {
+            if let Some(claim) = &said.claim {
+                outcome.highest.insert(claim.clone(), said.rank());
+                outcome.objects.insert(claim.clone(), said.clone());
             }
         }
         outcome.count(&truth, &said, &links, events);
@@ -155,9 +219,8 @@ impl Outcome {
             .collect();
         let threats = of_threats.iter().filter(|count| **count > 0).count() as u64;
         let all: Vec<&str> = said.keys().map(String::as_str).collect();
-        let suspected = said.values().filter(|said| said.suspected).count() as u64;
         self.counts.insert("threats_confirmed", threats);
-        self.counts.insert("threats_suspected", suspected);
+        self.count_suspected(truth, said, links);
         self.counts
             .insert("false_confirmed", confirmed(&all).saturating_sub(threats));
         let widest = events
@@ -167,18 +230,57 @@ impl Outcome {
             .max();
         self.counts
             .insert("threats_in_one_warning", widest.unwrap_or(0));
-        let retracted = events
+        let said_so = |event: &str, key: &str, word: &str| {
+            let all = events.iter();
+            all.filter(|line| line["event"] == event && line[key] == word)
+                .count() as u64
+        };
+        for (key, event, field, word) in [
+            ("warnings_retracted", "warning", "action", "retract"),
+            ("warnings_cancelled", "warning", "action", "cancel"),
+            ("sensors_lost_together", "health", "kind", "shared_loss"),
+        ] {
+            self.counts.insert(key, said_so(event, field, word));
+        }
+    }
+
+    /// Threats suspected at least once, and everything else that ever was.
+    fn count_suspected(
+        &mut self,
+        truth: &Truth,
+        said: &BTreeMap<String, Said>,
+        links: &BTreeMap<String, Vec<&str>>,
+    ) {
+        let suspected = |vehicle: &String, objects: &[&str]| {
+            let any = objects.iter().filter(|object| said[**object].suspected);
+            (truth.threats.contains(vehicle), any.count() as u64)
+        };
+        let (of_threats, of_others): (Vec<_>, Vec<_>) = links
             .iter()
-            .filter(|event| event["event"] == "warning" && event["action"] == "retract")
+            .map(|(vehicle, objects)| suspected(vehicle, objects))
+            .partition(|(threat, _)| *threat);
+        let threats = of_threats
+            .iter()
+            .filter(|(_, objects)| *objects > 0)
             .count() as u64;
-        self.counts.insert("warnings_retracted", retracted);
+        self.counts.insert("threats_suspected", threats);
+        let false_ones = of_others.iter().map(|(_, objects)| objects).sum::<u64>();
+        let linked: BTreeSet<&str> = links.values().flatten().copied().collect();
+        let of_nothing = said
+            .iter()
+            .filter(|(object, said)| said.suspected && !linked.contains(object.as_str()));
+        self.counts
+            .insert("false_suspected", false_ones + of_nothing.count() as u64);
     }
 
     /// Where it differs from what was expected, in words.
     pub(crate) fn differences(&self, expected: &Expected) -> Vec<String> {
         let mut found = Vec::new();
         for object in &expected.objects {
-            let Some((classification, verdict)) = self.objects.get(&object.name) else {
+            let Some(last) = self.objects.get(&object.name) else {
+                if object.may_be_unseen() {
+                    continue;
+                }
                 found.push(format!("`{}` was never an object", object.name));
                 continue;
             };
@@ -191,8 +293,17 @@ impl Outcome {
                     ));
                 }
             };
-            compare("classification", &object.classification, classification);
-            compare("verdict", &object.verdict, verdict);
+            compare(
+                "classification",
+                &object.classification,
+                &last.classification,
+            );
+            compare("verdict", &object.verdict, &last.verdict);
+            compare("reason", &object.reason, &last.reason);
+            let highest = self.highest.get(&object.name).copied().unwrap_or_default();
+            if object.at_most.is_some_and(|at_most| highest > at_most) {
+                found.push(format!("`{}` was {highest:?} for a while", object.name));
+            }
         }
         for (key, wanted) in &expected.counts {
             let counted = self.counts.get(key.as_str()).copied().unwrap_or(0);
@@ -209,9 +320,10 @@ impl fmt::Display for Outcome {
         let count = |key| self.counts.get(key).copied().unwrap_or(0);
         write!(
             f,
-            "{} reports, {} suspected, {} confirmed, {} of them false, {} warnings retracted",
+            "{} reports, {} threats and {} others suspected, {} confirmed, {} of them false, {} warnings retracted",
             self.reports,
             count("threats_suspected"),
+            count("false_suspected"),
             count("threats_confirmed") + count("false_confirmed"),
             count("false_confirmed"),
             count("warnings_retracted"),
@@ -284,6 +396,8 @@ fn said(events: &[Value]) -> BTreeMap<String, Said> {
         let said = all.entry(word("object")).or_default();
         said.classification = word("classification");
         said.verdict = word("verdict");
+        said.reason = word("reason");
+        said.claim = event["claim"].as_str().map(str::to_owned);
         said.confirmed |= said.verdict == "confirmed";
         said.suspected |= said.confirmed || said.verdict == "suspected";
         said.piece = event["parent"].is_string();
@@ -396,6 +510,32 @@ mod tests {
         ];
         let found = Outcome::of(&truth(), &events).differences(&expected());
         assert_eq!(found, ["false_confirmed should be 0, is 1"]);
+    }
+
+    #[test]
+    fn a_threat_suspected_twice_is_one_and_nothing_suspected_is_false() {
+        let events = [
+            assessment("o-1", "suspected", &["m1"]),
+            assessment("o-2", "suspected", &["m2"]),
+            assessment("o-3", "suspected", &["m3"]),
+        ];
+        let counts = Outcome::of(&truth(), &events).counts;
+        assert_eq!(
+            (counts["threats_suspected"], counts["false_suspected"]),
+            (1, 1)
+        );
+    }
+
+    #[test]
+    fn a_limit_alone_is_met_by_silence_and_broken_by_a_suspicion() {
+        let text = "[[object]]\nname = \"flight\"\nat_most = \"insufficient\"\n";
+        let limit = Expected::parse(text).unwrap();
+        assert!(Outcome::of(&truth(), &[]).differences(&limit).is_empty());
+        let events = [
+            assessment("o-1", "suspected", &["m1"]),
+            assessment("o-1", "dismissed", &[]),
+        ];
+        assert_eq!(Outcome::of(&truth(), &events).differences(&limit).len(), 1);
     }
 
     #[test]
