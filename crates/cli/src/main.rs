@@ -1,7 +1,6 @@
 //! `forewarn`: the command line.
 #![warn(missing_docs)]
 
-mod alerts;
 mod args;
 mod demo;
 mod failure;

@@ -4,13 +4,18 @@ use super::source::Source;
 use super::{File, Finding};
 
 /// Crates of ours that each crate may build on. Tests (dev-dependencies) are free.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("forewarn-physics", &[]),
     ("forewarn-core", &["physics"]),
     ("forewarn-simulate", &["physics", "core"]),
     ("forewarn-formats", &["physics", "core"]),
     ("forewarn-cap", &[]),
     ("forewarn-log", &[]),
+    ("forewarn-alerts", &["physics", "core", "formats", "cap"]),
+    (
+        "forewarn-service",
+        &["physics", "core", "formats", "cap", "log", "alerts"],
+    ),
     (
         "forewarn-validation",
         &["physics", "core", "simulate", "formats", "cap", "log"],
@@ -24,6 +29,8 @@ const CRATES: [(&str, &[&str]); 9] = [
             "formats",
             "cap",
             "log",
+            "alerts",
+            "service",
             "validation",
         ],
     ),

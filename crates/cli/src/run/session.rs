@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
+use forewarn_alerts::{AlertWriter, Message};
 use forewarn_core::engine::{Engine, Setup};
 use forewarn_core::model::{Event, Record};
 use forewarn_formats::events::{EventLine, EventWriter};
@@ -17,7 +18,6 @@ use super::feed::{Feed, Next};
 use super::pace::{Pace, arrival};
 use super::tally::Tally;
 use super::{Done, Job, engine};
-use crate::alerts::{AlertWriter, Message};
 use crate::failure::{Failure, Outcome, make_dir, write_file};
 use crate::output::Output;
 
@@ -30,7 +30,7 @@ const RUN_ON_S: f64 = 3.0 * 3_600.0;
 struct Session<'a> {
     engine: Engine,
     writer: EventWriter<'a>,
-    alerts: AlertWriter<'a>,
+    alerts: AlertWriter,
     file: BufWriter<File>,
     events_path: PathBuf,
     warnings_dir: PathBuf,

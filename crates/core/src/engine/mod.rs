@@ -34,8 +34,8 @@ pub use setup::{CatalogueEntry, ProtectedArea, Setup, Thresholds};
 
 use crate::estimate::ascent::{Bank, BankError, Posterior};
 use crate::model::{
-    Assessment, Claim, Event, EventBody, Health, ObjectId, Record, RecordId, RejectionReason,
-    Report, Warning,
+    Action, Assessment, Claim, Event, EventBody, Health, ObjectId, Record, RecordId,
+    RejectionReason, Report, Warning,
 };
 use crate::sensors::{SensorError, SensorModel};
 use crate::warn::{NamedArea, WarnRules, Warner};
@@ -150,6 +150,21 @@ impl Engine {
     pub fn ascent(&self, object: ObjectId) -> Option<&Posterior> {
         let boost = self.world.objects.get(&object)?.boost.as_ref()?;
         Some(boost.of_launch())
+    }
+
+    /// What people would be told if somebody did this now; nothing changes.
+    pub fn preview(&self, actions: &[Action]) -> Vec<Warning> {
+        let Some(now) = self.time() else {
+            return Vec::new();
+        };
+        let mut warner = self.warner.clone();
+        let said = actions.iter().flat_map(|action| warner.act(now, action));
+        said.collect()
+    }
+
+    /// The rule in force that releases confirmed warnings.
+    pub fn release_rule(&self) -> Option<&str> {
+        self.warner.release_rule()
     }
 
     /// Takes one record and returns what is concluded.

@@ -222,7 +222,7 @@ pub struct Action {
     pub by: String,
     /// What.
     pub kind: ActionKind,
-    /// Id of the warning, notice or object that it concerns.
+    /// Id of the warning, notice or object that it concerns, or the name of a rule.
     pub target: String,
 }
 
@@ -235,6 +235,12 @@ words! {
         Release = "release",
         /// Take a warning back: we were wrong.
         Retract = "retract",
+        /// End a warning: the danger is over.
+        Cancel = "cancel",
+        /// Approve a rule, named by `target`, that may release confirmed warnings.
+        ApproveRule = "approve_rule",
+        /// End such a rule, or take back one's approval of it.
+        WithdrawRule = "withdraw_rule",
     }
 }
 

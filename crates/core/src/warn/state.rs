@@ -19,6 +19,8 @@ pub struct Warner {
     mode: Mode,
     areas: Vec<NamedArea>,
     release_rule: Option<String>,
+    /// A rule that is not in force yet, and who has approved it.
+    proposed_rule: Option<(String, Vec<String>)>,
     rules: WarnRules,
     members: BTreeMap<ObjectId, Member>,
     open: Vec<Open>,
@@ -64,6 +66,7 @@ impl Warner {
             mode,
             areas,
             release_rule,
+            proposed_rule: None,
             rules,
             members: BTreeMap::new(),
             open: Vec::new(),
@@ -95,10 +98,16 @@ impl Warner {
         out
     }
 
-    /// What a person did. `release` and `retract` act on a warning (`w-3`) or on the open warning
-    /// of an object (`o-17`); `acknowledge` and unknown targets change nothing.
+    /// What a person did. `release`, `cancel` and `retract` act on a warning (`w-3`) or on the
+    /// open warning of an object (`o-17`), the actions on rules on the rule of that name;
+    /// `acknowledge` and unknown targets change nothing.
     pub fn act(&mut self, now: Epoch, action: &Action) -> Vec<Warning> {
         let mut out = Vec::new();
+        match action.kind {
+            ActionKind::ApproveRule => self.approve(&action.target, &action.by),
+            ActionKind::WithdrawRule => self.withdraw_rule(&action.target),
+            _ => {}
+        }
         let named = |open: &Open| {
             open.id.to_string() == action.target
                 || open
@@ -110,27 +119,67 @@ impl Warner {
             return out;
         };
         match action.kind {
-            ActionKind::Acknowledge => {}
+            ActionKind::Acknowledge | ActionKind::ApproveRule | ActionKind::WithdrawRule => {}
             ActionKind::Release => self.release(at, now, &action.by, &mut out),
             ActionKind::Retract => {
-                let open = self.open.remove(at);
-                for object in &open.objects {
-                    if let Some(member) = self.members.get_mut(object) {
-                        member.taken_back = true;
-                    }
-                }
-                let gone = open.objects.clone();
-                let close = Said {
-                    action: WarningAction::Retract,
-                    objects: gone,
-                    standing: 0,
-                    by: Some(&action.by),
-                    moved: false,
-                };
-                self.close(open, &close, now, &mut out);
+                self.end(at, WarningAction::Retract, now, &action.by, &mut out);
             }
+            ActionKind::Cancel => self.end(at, WarningAction::Cancel, now, &action.by, &mut out),
         }
         out
+    }
+
+    /// A person ends a warning; no rule releases it again.
+    fn end(
+        &mut self,
+        at: usize,
+        action: WarningAction,
+        now: Epoch,
+        by: &str,
+        out: &mut Vec<Warning>,
+    ) {
+        let open = self.open.remove(at);
+        for object in &open.objects {
+            if let Some(member) = self.members.get_mut(object) {
+                member.taken_back = true;
+            }
+        }
+        let close = Said {
+            action,
+            objects: open.objects.clone(),
+            standing: 0,
+            by: Some(by),
+            moved: false,
+        };
+        self.close(open, &close, now, out);
+    }
+
+    /// A rule comes into force when as many different people approved it as must release a draft.
+    fn approve(&mut self, rule: &str, by: &str) {
+        let mut people = match self.proposed_rule.take() {
+            Some((proposed, people)) if proposed == rule => people,
+            _ => Vec::new(),
+        };
+        if !people.iter().any(|person| person == by) {
+            people.push(by.to_owned());
+        }
+        if people.len() >= self.rules.people_needed {
+            self.release_rule = Some(rule.to_owned());
+        } else {
+            self.proposed_rule = Some((rule.to_owned(), people));
+        }
+    }
+
+    fn withdraw_rule(&mut self, rule: &str) {
+        self.proposed_rule = None;
+        if self.release_rule.as_deref() == Some(rule) {
+            self.release_rule = None;
+        }
+    }
+
+    /// The rule in force that releases confirmed warnings.
+    pub fn release_rule(&self) -> Option<&str> {
+        self.release_rule.as_deref()
     }
 
     /// Ids of the warnings that are neither cancelled nor retracted, with their objects.

@@ -371,6 +371,30 @@ fn two_people_release_a_draft_and_one_takes_it_back() {
 }
 
 #[test]
+fn one_person_cancels_and_no_rule_releases_it_again() {
+    let mut warner = warner(Vec::new());
+    warner.step(at(100.0), &[missile(1, Verdict::Confirmed)]);
+    let said = warner.act(at(102.0), &act(ActionKind::Cancel, "Cid", "w-1"));
+    assert_eq!(told(&said), vec![(1, Cancel, 1)]);
+    let said = warner.step(at(111.0), &[missile(1, Verdict::Confirmed)]);
+    assert!(said.iter().all(|warning| warning.released_by.is_none()));
+}
+
+#[test]
+fn a_rule_needs_two_people_and_one_ends_it() {
+    let mut warner = Warner::new(Mode::Live, Vec::new(), None, WarnRules::default());
+    warner.act(at(99.0), &act(ActionKind::ApproveRule, "Ann", "r"));
+    warner.act(at(99.0), &act(ActionKind::ApproveRule, "Ann", "r"));
+    assert_eq!(warner.release_rule(), None, "the same person twice");
+    warner.act(at(99.0), &act(ActionKind::ApproveRule, "Bob", "r"));
+    assert_eq!(warner.release_rule(), Some("r"));
+    let said = warner.step(at(100.0), &[missile(1, Verdict::Confirmed)]);
+    assert_eq!(said[0].released_by, Some(ReleasedBy::Rule("r".into())));
+    warner.act(at(101.0), &act(ActionKind::WithdrawRule, "Cid", "r"));
+    assert_eq!(warner.release_rule(), None);
+}
+
+#[test]
 fn no_rule_releases_again_what_a_person_took_back() {
     let mut warner = warner(Vec::new());
     warner.step(at(100.0), &[missile(1, Verdict::Confirmed)]);

@@ -5,7 +5,7 @@ mod catalogue;
 mod orbit;
 mod recording;
 pub(crate) mod schema;
-mod section;
+pub mod section;
 mod sensors;
 
 pub use catalogue::{element_set_lines, read_catalogue};

@@ -12,14 +12,15 @@ use crate::suggest::nearest;
 use crate::words::{Words, explain_word};
 
 /// A file being read, and what was found wrong so far.
-pub(crate) struct Document<'a> {
+pub struct Document<'a> {
     pub(crate) file: &'a str,
     pub(crate) text: &'a str,
     problems: RefCell<Vec<Problem>>,
 }
 
 impl<'a> Document<'a> {
-    pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
+    /// A text and the name of its file, for messages.
+    pub fn new(file: &'a str, text: &'a str) -> Self {
         Self {
             file,
             text,
@@ -28,7 +29,7 @@ impl<'a> Document<'a> {
     }
 
     /// The file as a table; a problem where it is not TOML.
-    pub(crate) fn parse(&self) -> Option<Spanned<DeTable<'a>>> {
+    pub fn parse(&self) -> Option<Spanned<DeTable<'a>>> {
         match DeTable::parse(self.text) {
             Ok(table) => Some(table),
             Err(error) => {
@@ -44,7 +45,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    pub(crate) fn complain(&self, at: Range<usize>, field: &str, message: String, remedy: String) {
+    /// Notes what is wrong with a part of the text.
+    pub fn complain(&self, at: Range<usize>, field: &str, message: String, remedy: String) {
         let (line, column) = line_and_column(self.text, at.start);
         let problem = Problem {
             file: self.file.into(),
@@ -57,7 +59,8 @@ impl<'a> Document<'a> {
         self.problems.borrow_mut().push(problem);
     }
 
-    pub(crate) fn into_problems(self) -> Vec<Problem> {
+    /// Everything that was found wrong, in the order of the text.
+    pub fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| (problem.line, problem.column));
         problems
@@ -65,15 +68,15 @@ impl<'a> Document<'a> {
 }
 
 /// Bounds of a number and how they read.
-#[derive(Clone, Copy)]
-pub(crate) struct Bounds {
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
     low: f64,
     high: f64,
     open: bool,
 }
 
 /// From `low` to `high`, both allowed.
-pub(crate) const fn closed(low: f64, high: f64) -> Bounds {
+pub const fn closed(low: f64, high: f64) -> Bounds {
     Bounds {
         low,
         high,
@@ -82,7 +85,7 @@ pub(crate) const fn closed(low: f64, high: f64) -> Bounds {
 }
 
 /// Above zero, up to `high`.
-pub(crate) const fn above_zero(high: f64) -> Bounds {
+pub const fn above_zero(high: f64) -> Bounds {
     Bounds {
         low: 0.0,
         high,
@@ -91,7 +94,7 @@ pub(crate) const fn above_zero(high: f64) -> Bounds {
 }
 
 /// One table.
-pub(crate) struct Section<'d, 't> {
+pub struct Section<'d, 't> {
     pub(crate) document: &'d Document<'t>,
     table: &'d DeTable<'t>,
     span: Range<usize>,
@@ -100,7 +103,8 @@ pub(crate) struct Section<'d, 't> {
 }
 
 impl<'d, 't> Section<'d, 't> {
-    pub(crate) fn new(
+    /// A table of a document, its place and its name.
+    pub fn new(
         document: &'d Document<'t>,
         table: &'d DeTable<'t>,
         span: Range<usize>,
@@ -124,7 +128,7 @@ impl<'d, 't> Section<'d, 't> {
     }
 
     /// The value of a key; asking makes the key known.
-    pub(crate) fn get(&self, key: &'static str) -> Option<&'d Spanned<DeValue<'t>>> {
+    pub fn get(&self, key: &'static str) -> Option<&'d Spanned<DeValue<'t>>> {
         self.asked.borrow_mut().push(key);
         self.table
             .iter()
@@ -132,12 +136,13 @@ impl<'d, 't> Section<'d, 't> {
             .map(|(_, value)| value)
     }
 
-    pub(crate) fn has(&self, key: &'static str) -> bool {
+    /// Whether a key is there; asking makes the key known.
+    pub fn has(&self, key: &'static str) -> bool {
         self.get(key).is_some()
     }
 
     /// Complains about a key's value, or about the table where the key is absent.
-    pub(crate) fn complain(
+    pub fn complain(
         &self,
         key: &'static str,
         message: impl Into<String>,
@@ -159,7 +164,7 @@ impl<'d, 't> Section<'d, 't> {
     }
 
     /// Notes that a required key is missing.
-    pub(crate) fn needed<T>(&self, key: &'static str, value: Option<T>, hint: &str) -> Option<T> {
+    pub fn needed<T>(&self, key: &'static str, value: Option<T>, hint: &str) -> Option<T> {
         if value.is_none() && !self.has(key) {
             self.complain(key, "is missing", format!("add `{key} = {hint}`"));
         }
@@ -194,18 +199,20 @@ impl<'d, 't> Section<'d, 't> {
         None
     }
 
-    pub(crate) fn number(&self, key: &'static str, bounds: Bounds) -> Option<f64> {
+    /// A number within bounds.
+    pub fn number(&self, key: &'static str, bounds: Bounds) -> Option<f64> {
         let value = self.get(key)?;
         self.number_of(key, value.get_ref(), bounds)
     }
 
     /// A number that must be there.
-    pub(crate) fn must(&self, key: &'static str, bounds: Bounds, hint: &str) -> Option<f64> {
+    pub fn must(&self, key: &'static str, bounds: Bounds, hint: &str) -> Option<f64> {
         let value = self.number(key, bounds);
         self.needed(key, value, hint)
     }
 
-    pub(crate) fn pair(&self, key: &'static str, bounds: Bounds) -> Option<[f64; 2]> {
+    /// Two numbers within bounds.
+    pub fn pair(&self, key: &'static str, bounds: Bounds) -> Option<[f64; 2]> {
         let value = self.get(key)?;
         let DeValue::Array(array) = value.get_ref() else {
             self.wrong_type(key, value.get_ref(), "two numbers, such as [2.0, 70.0]");
@@ -224,7 +231,8 @@ impl<'d, 't> Section<'d, 't> {
         first.zip(second).map(|(first, second)| [first, second])
     }
 
-    pub(crate) fn text(&self, key: &'static str) -> Option<&'d str> {
+    /// A text that is not empty.
+    pub fn text(&self, key: &'static str) -> Option<&'d str> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::String(text) if !text.trim().is_empty() => Some(text),
@@ -239,7 +247,8 @@ impl<'d, 't> Section<'d, 't> {
         }
     }
 
-    pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<&'d str>> {
+    /// An array of texts.
+    pub fn texts(&self, key: &'static str) -> Option<Vec<&'d str>> {
         let value = self.get(key)?;
         let DeValue::Array(array) = value.get_ref() else {
             self.wrong_type(key, value.get_ref(), "an array of texts");
@@ -260,7 +269,8 @@ impl<'d, 't> Section<'d, 't> {
         texts
     }
 
-    pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
+    /// True or false.
+    pub fn flag(&self, key: &'static str) -> Option<bool> {
         let value = self.get(key)?;
         if value.get_ref().as_bool().is_none() {
             self.wrong_type(key, value.get_ref(), "true or false");
@@ -268,7 +278,8 @@ impl<'d, 't> Section<'d, 't> {
         value.get_ref().as_bool()
     }
 
-    pub(crate) fn word<T: Words>(&self, key: &'static str) -> Option<T> {
+    /// A member of a closed set.
+    pub fn word<T: Words>(&self, key: &'static str) -> Option<T> {
         let text = self.text(key)?;
         let word = T::of_word(text);
         if word.is_none() {
@@ -278,7 +289,7 @@ impl<'d, 't> Section<'d, 't> {
     }
 
     /// One of a few words.
-    pub(crate) fn choice(&self, key: &'static str, known: &[&str]) -> Option<&'d str> {
+    pub fn choice(&self, key: &'static str, known: &[&str]) -> Option<&'d str> {
         let text = self.text(key)?;
         if known.contains(&text) {
             return Some(text);
@@ -292,7 +303,7 @@ impl<'d, 't> Section<'d, 't> {
     }
 
     /// A time, as a text or as TOML's own kind of time; always with `Z`.
-    pub(crate) fn time(&self, key: &'static str) -> Option<Epoch> {
+    pub fn time(&self, key: &'static str) -> Option<Epoch> {
         let value = self.get(key)?;
         let text = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
@@ -311,7 +322,8 @@ impl<'d, 't> Section<'d, 't> {
         }
     }
 
-    pub(crate) fn section(&self, key: &'static str) -> Option<Section<'d, 't>> {
+    /// A table inside this one.
+    pub fn section(&self, key: &'static str) -> Option<Section<'d, 't>> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Table(table) => Some(Section::new(
@@ -328,7 +340,7 @@ impl<'d, 't> Section<'d, 't> {
     }
 
     /// The tables of `[[key]]`.
-    pub(crate) fn sections(&self, key: &'static str) -> Vec<Section<'d, 't>> {
+    pub fn sections(&self, key: &'static str) -> Vec<Section<'d, 't>> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };
@@ -347,7 +359,7 @@ impl<'d, 't> Section<'d, 't> {
     }
 
     /// Every key that nobody asked for is an error that names the nearest known one.
-    pub(crate) fn finish(self) {
+    pub fn finish(self) {
         let asked = self.asked.borrow();
         for key in self.table.keys() {
             let name: &str = key.get_ref();

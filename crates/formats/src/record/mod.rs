@@ -17,7 +17,7 @@ mod write;
 pub use decode::{Decoder, UnknownKeys};
 pub use lines::LINE_BYTES_MAX;
 pub use merge::{Merged, merged, merged_with};
-pub use people::{read_actions, read_claims, read_notices};
+pub use people::{Spoken, decode_spoken, read_actions, read_claims, read_notices};
 pub use reader::{ReadError, Reader, find_detections, open};
 pub use write::{
     ActionLine, ClaimLine, DetectionLine, HeartbeatLine, InfraredLine, NoticeLine, RadarLine,

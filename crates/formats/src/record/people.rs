@@ -9,7 +9,7 @@ use super::check::{
     Checked, id, json_refusal, optional, refuse, region, required, time, within, word,
 };
 use super::decode::{UnknownKeys, read_text, unreadable};
-use super::lines::Lines;
+use super::lines::{LINE_BYTES_MAX, Line, Lines};
 use super::reader::{ReadError, file_name, open_source};
 use super::wire::{PeopleWire, Text};
 
@@ -57,30 +57,64 @@ fn read_all(
             return Ok(records);
         };
         last = number;
-        let text = match read_text(&line) {
-            Ok(text) if text.trim().is_empty() => continue,
-            Ok(text) => text,
-            Err(refusal) => {
-                records.push(unreadable(&name, number, None, refusal));
-                continue;
-            }
-        };
-        let mut wire = PeopleWire::default();
-        let filled = wire
-            .fill(text)
-            .map_err(|error| json_refusal(&error, wire.reading, text));
-        let named = wire
-            .id
-            .as_ref()
-            .and_then(|text| id(Some(text.clone())).ok());
-        if let Some(record) = &named {
-            unknown.take(record, std::mem::take(&mut wire.unknown));
-        }
-        records.push(match filled.and_then(|()| read(&wire)) {
-            Ok(record) => record,
-            Err(refusal) => unreadable(&name, number, named, refusal),
-        });
+        records.extend(line_record(&name, number, &line, unknown, read));
     }
+}
+
+/// The record of one line; none for a blank one.
+fn line_record(
+    file: &str,
+    number: u64,
+    line: &Line<'_>,
+    unknown: &mut UnknownKeys,
+    read: fn(&PeopleWire<'_>) -> Checked<Record>,
+) -> Option<Record> {
+    let text = match read_text(line) {
+        Ok(text) if text.trim().is_empty() => return None,
+        Ok(text) => text,
+        Err(refusal) => return Some(unreadable(file, number, None, refusal)),
+    };
+    let mut wire = PeopleWire::default();
+    let filled = wire
+        .fill(text)
+        .map_err(|error| json_refusal(&error, wire.reading, text));
+    let named = wire
+        .id
+        .as_ref()
+        .and_then(|text| id(Some(text.clone())).ok());
+    if let Some(record) = &named {
+        unknown.take(record, std::mem::take(&mut wire.unknown));
+    }
+    Some(match filled.and_then(|()| read(&wire)) {
+        Ok(record) => record,
+        Err(refusal) => unreadable(file, number, named, refusal),
+    })
+}
+
+/// What kind of thing people say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoken {
+    /// A line of `notices.ndjson`.
+    Notice,
+    /// A line of `claims.ndjson`.
+    Claim,
+    /// A line of `actions.ndjson`.
+    Action,
+}
+
+/// The record of one line of what people said; none for a blank one. `source` goes into messages.
+pub fn decode_spoken(source: &str, spoken: Spoken, line: &[u8]) -> Option<Record> {
+    let read = match spoken {
+        Spoken::Notice => |wire: &PeopleWire<'_>| notice(wire).map(Record::Notice),
+        Spoken::Claim => |wire: &PeopleWire<'_>| claim(wire).map(Record::Claim),
+        Spoken::Action => |wire: &PeopleWire<'_>| action(wire).map(Record::Action),
+    };
+    let line = if line.len() > LINE_BYTES_MAX {
+        Line::TooLong(line)
+    } else {
+        Line::Bytes(line)
+    };
+    line_record(source, 1, &line, &mut UnknownKeys::default(), read)
 }
 
 fn notice(wire: &PeopleWire<'_>) -> Checked<Notice> {
@@ -166,7 +200,7 @@ fn action(wire: &PeopleWire<'_>) -> Checked<Action> {
     let kind = required(
         wire.action.as_ref(),
         "action",
-        "\"acknowledge\", \"release\" or \"retract\"",
+        "\"acknowledge\", \"release\", \"cancel\" or \"retract\"",
     )?;
     Ok(Action {
         id: id(wire.id.clone())?,

@@ -9,7 +9,7 @@ const HEADLINE_CHARACTERS_MAX: usize = 160;
 
 pub(super) fn headline(warning: &Warning, status: Status) -> String {
     let mut text = one_line(&warning.headline);
-    if !says(&text, status) {
+    if status != Status::Actual && !says(&text, status) {
         text = format!("{}: {text}", status.as_str().to_uppercase());
     }
     if text.chars().count() <= HEADLINE_CHARACTERS_MAX {
@@ -24,7 +24,7 @@ pub(super) fn headline(warning: &Warning, status: Status) -> String {
 
 pub(super) fn description(time: Epoch, warning: &Warning, status: Status) -> String {
     let mut sentences = vec![one_line(&warning.description)];
-    if !says(&sentences[0], status) {
+    if status != Status::Actual && !says(&sentences[0], status) {
         sentences.insert(0, standing(status).to_owned());
     }
     let over = matches!(
@@ -60,6 +60,7 @@ fn standing(status: Status) -> &'static str {
     match status {
         Status::Exercise => "Exercise.",
         Status::Test => "Test.",
+        Status::Actual => "Released.",
         _ => "Draft: nobody has released this.",
     }
 }

@@ -1,5 +1,5 @@
-//! Warnings of a run as CAP 1.2 messages: always drafts, exercises or tests. Only a live service
-//! writes `Actual`, after a logged release.
+//! Warnings as CAP 1.2 messages. A run writes drafts, exercises or tests; only a live service
+//! writes `Actual`, and only with the proof of a release that stands in its log.
 
 mod areas;
 mod text;
@@ -10,7 +10,7 @@ use forewarn_cap::{
     Alert, Category, Certainty, Finding, Grade, Info, MsgType, NamedValue, Reference, ResponseType,
     Scope, Sequence, Severity, Status, Time, Urgency, check, check_xml,
 };
-use forewarn_core::engine::Setup;
+use forewarn_core::engine::{ProtectedArea, Setup};
 use forewarn_core::model::{Event, EventBody, Mode, Warning, WarningAction, WarningId};
 use forewarn_physics::time::{Epoch, after, format_utc};
 
@@ -23,41 +23,96 @@ const LASTS_S: f64 = 3_600.0;
 
 /// A message and what is wrong with it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Message {
+pub struct Message {
     /// Name of its file.
-    pub(crate) file: String,
+    pub file: String,
+    /// The message before it is text.
+    pub alert: Alert,
     /// Its text; none where the rules refuse it.
-    pub(crate) xml: Option<String>,
+    pub xml: Option<String>,
     /// Rules that it breaks.
-    pub(crate) broken: Vec<String>,
+    pub broken: Vec<String>,
     /// Why its areas had to be drawn as circles, if they had.
-    pub(crate) redrawn: Option<String>,
+    pub redrawn: Option<String>,
+    /// Where it applies, in words.
+    pub areas: Vec<String>,
+}
+
+/// How far a message may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has released it: a live or replayed warning is `Draft`.
+    Draft,
+    /// A release of it stands in the log under this sequence number: a live warning is `Actual`.
+    Released {
+        /// Sequence number of the release, or of the prepared release that it will confirm.
+        log_sequence: u64,
+    },
+}
+
+impl Standing {
+    /// The status of a message of a mode. Only live and released together are `Actual`.
+    pub fn status(self, mode: Mode) -> Status {
+        match (mode, self) {
+            (Mode::Live, Self::Released { .. }) => Status::Actual,
+            (Mode::Live | Mode::Replay, _) => Status::Draft,
+            (Mode::Exercise, _) => Status::Exercise,
+            (Mode::Test, _) => Status::Test,
+        }
+    }
 }
 
 /// Turns the warnings of one run into messages, each referring to the one before it.
-pub(crate) struct AlertWriter<'a> {
-    setup: &'a Setup,
+#[derive(Debug, Clone)]
+pub struct AlertWriter {
+    sender: String,
+    start: Option<Epoch>,
+    protected_areas: Vec<ProtectedArea>,
     run: Option<String>,
     last: BTreeMap<WarningId, Reference>,
     sequence: Sequence,
 }
 
-impl<'a> AlertWriter<'a> {
-    pub(crate) fn new(setup: &'a Setup) -> Self {
+impl AlertWriter {
+    /// For one run, whose messages are not sent.
+    pub fn new(setup: &Setup) -> Self {
         Self {
-            setup,
+            sender: SENDER.to_owned(),
+            start: setup.start,
+            protected_areas: setup.protected_areas.clone(),
             run: None,
             last: BTreeMap::new(),
             sequence: Sequence::new(),
         }
     }
 
-    /// The message of an event; none where it is no warning.
-    pub(crate) fn message(&mut self, event: &Event) -> Option<Message> {
+    /// For a service: who sends, and the name of its run, which every identifier carries.
+    #[must_use]
+    pub fn sent_by(mut self, sender: &str, run: &str) -> Self {
+        self.sender = sender.to_owned();
+        self.run = Some(run.to_owned());
+        self
+    }
+
+    /// The message of an event; none where it is no warning. Later ones refer to it.
+    pub fn message(&mut self, event: &Event) -> Option<Message> {
         let EventBody::Warning(warning) = &event.body else {
             return None;
         };
-        let mut alert = self.alert(event.time, warning);
+        let started = self.start.unwrap_or(event.time);
+        self.run.get_or_insert_with(|| digits(started));
+        let mut message = self.compose(event.time, warning, Standing::Draft);
+        message.broken.splice(0..0, self.follow(&message.alert));
+        if message.xml.is_some() {
+            let reference = message.alert.reference();
+            self.last.insert(warning.warning, reference);
+        }
+        Some(message)
+    }
+
+    /// The message of a warning, judged alone; nothing refers to it until [`Self::publish`].
+    pub fn compose(&self, time: Epoch, warning: &Warning, standing: Standing) -> Message {
+        let mut alert = self.alert(time, warning, standing.status(warning.mode));
         let redrawn = self.redraw(&mut alert, warning);
         let revision = warning.revision;
         let file = format!(
@@ -65,24 +120,38 @@ impl<'a> AlertWriter<'a> {
             warning.warning,
             warning.action.word()
         );
-        let mut broken = errors(self.sequence.check(&alert));
-        let xml = match alert.to_xml() {
+        let (xml, broken) = match alert.to_xml() {
             Ok(xml) => {
-                broken.extend(errors(check_xml(&xml)));
-                self.last.insert(warning.warning, alert.reference());
-                Some(xml)
+                let broken = errors(check_xml(&xml));
+                (Some(xml), broken)
             }
-            Err(invalid) => {
-                broken.extend(errors(invalid.findings));
-                None
-            }
+            Err(invalid) => (None, errors(invalid.findings)),
         };
-        Some(Message {
+        let areas = alert.infos.iter().flat_map(|info| &info.areas);
+        Message {
             file,
             xml,
             broken,
             redrawn,
-        })
+            areas: areas.map(|area| area.area_desc.clone()).collect(),
+            alert,
+        }
+    }
+
+    /// A message goes out: later ones refer to it. Says which rules of sequence it breaks.
+    pub fn publish(&mut self, warning: WarningId, alert: &Alert) -> Vec<String> {
+        let broken = self.follow(alert);
+        self.last.insert(warning, alert.reference());
+        broken
+    }
+
+    /// Whether a message about this warning went out.
+    pub fn is_published(&self, warning: WarningId) -> bool {
+        self.last.contains_key(&warning)
+    }
+
+    fn follow(&mut self, alert: &Alert) -> Vec<String> {
+        errors(self.sequence.check(alert))
     }
 
     /// A shape that the rules refuse becomes a circle around it: too large an area is better than
@@ -92,17 +161,16 @@ impl<'a> AlertWriter<'a> {
             .into_iter()
             .find(|finding| finding.grade == Grade::Error && finding.path.contains("/area["))?;
         for info in &mut alert.infos {
-            info.areas = areas::circles(&warning.areas, &self.setup.protected_areas);
+            info.areas = areas::circles(&warning.areas, &self.protected_areas);
         }
         Some(wrong.to_string())
     }
 
-    fn alert(&mut self, time: Epoch, warning: &Warning) -> Alert {
-        let started = self.setup.start.unwrap_or(time);
-        let run = self.run.get_or_insert_with(|| digits(started));
+    fn alert(&self, time: Epoch, warning: &Warning, status: Status) -> Alert {
         let identifier = format!(
-            "forewarn-{}-{run}-{}-{}",
+            "forewarn-{}-{}-{}-{}",
             warning.mode.word(),
+            self.run.as_deref().unwrap_or("0"),
             warning.warning,
             warning.revision
         );
@@ -113,14 +181,9 @@ impl<'a> AlertWriter<'a> {
             WarningAction::Update => MsgType::Update,
             WarningAction::Cancel | WarningAction::Retract => MsgType::Cancel,
         };
-        let status = match warning.mode {
-            Mode::Live | Mode::Replay => Status::Draft,
-            Mode::Exercise => Status::Exercise,
-            Mode::Test => Status::Test,
-        };
         let mut alert = Alert::new(
             &identifier,
-            SENDER,
+            &self.sender,
             Time::floor(time),
             status,
             kind,
@@ -179,7 +242,7 @@ impl<'a> AlertWriter<'a> {
         info.description = Some(text::description(time, warning, status));
         info.instruction = Some(text::instruction(warning.action).into());
         info.parameters = parameters(warning);
-        info.areas = areas::areas(&warning.areas, &self.setup.protected_areas);
+        info.areas = areas::areas(&warning.areas, &self.protected_areas);
         info
     }
 }
