@@ -81,13 +81,49 @@ pub struct SpokenWord {
     pub approved: Option<Approved>,
 }
 
+/// What people do to a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Let a draft out; needs two.
+    Release,
+    /// Let the newest content of one that is out follow; needs two.
+    Update,
+    /// The danger is over; needs one.
+    Cancel,
+    /// We were wrong; needs one.
+    Retract,
+}
+
+impl Step {
+    /// As it stands in requests and in the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Update => "update",
+            Self::Cancel => "cancel",
+            Self::Retract => "retract",
+        }
+    }
+
+    /// How many different people it needs.
+    pub fn people_needed(self) -> usize {
+        match self {
+            Self::Release | Self::Update => 2,
+            Self::Cancel | Self::Retract => 1,
+        }
+    }
+}
+
 /// Bytes that people have seen and approved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Approved {
     /// The warning.
     pub warning: String,
-    /// `release`, `cancel` or `retract`.
-    pub action: String,
+    /// What is done to it.
+    pub action: Step,
+    /// The revision of the warning that the message tells.
+    pub revision: u32,
     /// The exact message.
     pub bytes: String,
     /// Its SHA-256.
@@ -149,6 +185,31 @@ pub struct Deed {
     pub detail: serde_json::Value,
 }
 
+/// How far a message is at a sink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// To be sent.
+    Queued,
+    /// About to be sent; nobody has answered yet.
+    Sent,
+    /// The sink has it.
+    Accepted,
+    /// The sink read it and said the hash of what it read.
+    Seen,
+    /// Not taken; it is tried again.
+    Failed,
+    /// Given up.
+    Dead,
+}
+
+impl DeliveryState {
+    /// Whether nothing more is tried.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Accepted | Self::Seen | Self::Dead)
+    }
+}
+
 /// What became of a message at a sink.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -158,8 +219,8 @@ pub struct Delivery {
     pub warning: String,
     /// The sink.
     pub sink: String,
-    /// `trying`, `accepted`, `confirmed` (its receiver echoed the hash) or `dead`.
-    pub state: String,
+    /// How far it is.
+    pub state: DeliveryState,
     /// How often it was tried.
     pub attempts: u32,
     /// When, by the wall clock.

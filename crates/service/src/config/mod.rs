@@ -23,6 +23,8 @@ pub struct Config {
     pub audience: String,
     /// Seed of the engine's draws.
     pub seed: u64,
+    /// Damage of the log is set aside at the start, and said, instead of refused.
+    pub quarantine: bool,
     /// Plain HTTP on loopback, for demonstrations alone.
     pub insecure_loopback: bool,
     /// Time follows the reports; never live.

@@ -45,6 +45,7 @@ fn whole(top: &Section<'_, '_>, folder: &Path) -> Option<Config> {
     let sender = top.text("sender").unwrap_or("warnings@forewarn.invalid");
     let audience = top.text("audience");
     let seed = top.number("seed", closed(0.0, 9e15)).unwrap_or(0.0) as u64;
+    let quarantine = top.flag("quarantine_damage").unwrap_or(false);
     let insecure_loopback = top.flag("insecure_loopback").unwrap_or(false);
     let rule = top.text("release_rule").map(str::to_owned);
     let listen = listen(top);
@@ -74,6 +75,7 @@ fn whole(top: &Section<'_, '_>, folder: &Path) -> Option<Config> {
         sender: sender.to_owned(),
         audience: audience.unwrap_or("everyone in the areas").to_owned(),
         seed,
+        quarantine,
         insecure_loopback,
         follow_reports,
         listen: listen?,

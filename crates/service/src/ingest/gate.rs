@@ -173,13 +173,18 @@ impl Gate {
         found
     }
 
-    /// Takes a frame that came on a connection with this client certificate; when it returns `Ok`,
-    /// the frame is on disk.
+    /// Takes a frame that came to this sensor's address on a connection with this client
+    /// certificate; when it returns `Ok`, the frame is on disk.
     ///
     /// # Errors
     /// It was not taken.
-    pub async fn take(&self, certificate: Option<&str>, frame: &[u8]) -> Result<Ack, Refusal> {
-        let taken = self.judge(certificate, frame).await;
+    pub async fn take(
+        &self,
+        sensor: &str,
+        certificate: Option<&str>,
+        frame: &[u8],
+    ) -> Result<Ack, Refusal> {
+        let taken = self.judge(sensor, certificate, frame).await;
         match &taken {
             Ok(ack) if ack.duplicate => self.metrics.frames_duplicate.add(1),
             Ok(ack) => {
@@ -195,7 +200,12 @@ impl Gate {
         taken
     }
 
-    async fn judge(&self, certificate: Option<&str>, frame: &[u8]) -> Result<Ack, Refusal> {
+    async fn judge(
+        &self,
+        sensor: &str,
+        certificate: Option<&str>,
+        frame: &[u8],
+    ) -> Result<Ack, Refusal> {
         if frame.len() > self.intake.frame_bytes_max {
             let most = self.intake.frame_bytes_max;
             return Err(Refusal {
@@ -211,6 +221,10 @@ impl Gate {
             detail: error.to_string(),
             retry_after_s: None,
         })?;
+        if header.sensor != sensor {
+            let detail = "the frame is of another sensor than its address";
+            return Err(refusal(&header, Why::Malformed, detail));
+        }
         let key = self.key(&header, certificate)?;
         let count = records.lines().filter(|line| !line.trim().is_empty()).count() as u64;
         self.budget(&header, count)?;

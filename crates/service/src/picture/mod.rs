@@ -2,10 +2,11 @@
 
 mod places;
 mod sensors;
+mod shown;
 mod threats;
 mod warnings;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use forewarn_core::engine::Setup;
@@ -13,8 +14,9 @@ use forewarn_formats::words::UtcTime;
 use forewarn_physics::time::{Epoch, format_utc, parse_utc};
 use serde_json::{Value, json};
 
-use crate::entry::Entry;
+use crate::entry::{Deed, Delivery, DeliveryState, Entry, Publication, SpokenWord};
 pub use places::Places;
+pub use shown::{Shown, shown};
 use sensors::Sensors;
 pub use threats::Threat;
 use threats::Threats;
@@ -22,15 +24,6 @@ use warnings::Warnings;
 
 /// Remarks that are kept in view.
 const REMARKS_MAX: usize = 100;
-
-/// Something to be pushed to viewers.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    /// Name of the event.
-    pub name: &'static str,
-    /// One JSON object, its `seq` included.
-    pub data: String,
-}
 
 /// What people see at one moment of the log.
 #[derive(Debug, Clone)]
@@ -49,11 +42,20 @@ pub struct Picture {
     remarks: VecDeque<Value>,
     /// Pre-launch notices and claims that came in, newest last.
     announced: VecDeque<Value>,
+    shelved: BTreeMap<String, Shelved>,
+}
+
+/// An alarm that somebody put aside for a while.
+#[derive(Debug, Clone)]
+struct Shelved {
+    until: UtcTime,
+    by: String,
+    reason: String,
 }
 
 impl Picture {
     /// Nothing has happened yet.
-    pub fn new(setup: Arc<Setup>, places: Arc<Places>) -> Self {
+    pub fn new(setup: Arc<Setup>, places: Arc<Places>, sinks: Arc<BTreeSet<String>>) -> Self {
         let sensors = Sensors::new(&setup);
         Self {
             setup,
@@ -62,76 +64,76 @@ impl Picture {
             time: None,
             from: None,
             threats: Threats::default(),
-            warnings: Warnings::default(),
+            warnings: Warnings::new(sinks),
             sensors,
             notices: VecDeque::new(),
             remarks: VecDeque::new(),
             announced: VecDeque::new(),
+            shelved: BTreeMap::new(),
         }
     }
 
-    /// Takes in an entry; says what viewers are to be shown of it.
-    pub fn apply(&mut self, seq: u64, entry: &Entry) -> Option<Shown> {
+    /// Takes in an entry.
+    pub fn apply(&mut self, seq: u64, entry: &Entry) {
         self.seq = seq;
         match entry {
             Entry::Frame(frame) => {
                 self.pass(frame.received);
                 self.sensors.frame(frame);
-                None
             }
             Entry::Tick(tick) => {
                 self.pass(tick.time);
                 self.threats.sweep(tick.time.0);
                 self.warnings.sweep(tick.time.0);
-                None
+                self.shelved.retain(|_, shelved| shelved.until > tick.time);
             }
-            Entry::Word(word) => self.word(seq, word),
+            Entry::Word(word) => self.word(word),
             Entry::Event(event) => self.event(seq, event.event.get()),
             Entry::Publication(publication) => {
                 self.warnings.publication(publication);
-                let mut value = serde_json::to_value(publication).unwrap_or_default();
-                value["bytes"].take();
-                value["seq"] = seq.into();
                 if !publication.broken.is_empty() {
                     self.notice("broken", &publication.broken.join("; "));
                 }
-                Some(shown("publication", &value))
             }
             Entry::Deed(deed) => {
                 self.warnings.deed(deed);
-                let mut value = serde_json::to_value(deed).unwrap_or_default();
-                // Bytes are long, and codes are between two people and their screens.
-                value["detail"].take();
-                value["event"] = "action".into();
-                value["seq"] = seq.into();
-                Some(shown("action", &value))
+                if deed.what == "shelve" {
+                    self.shelve(deed);
+                }
             }
             Entry::Delivery(delivery) => {
                 self.warnings.delivery(delivery);
-                let mut value = serde_json::to_value(delivery).unwrap_or_default();
-                value["seq"] = seq.into();
-                if delivery.state == "dead" {
-                    let text = format!("{} was not delivered to {}", delivery.key, delivery.sink);
-                    self.notice("sink", &text);
+                if delivery.state == DeliveryState::Dead {
+                    let (key, sink) = (&delivery.key, &delivery.sink);
+                    self.notice("sink", &format!("{key} was not delivered to {sink}"));
                 }
-                Some(shown("delivery", &value))
             }
             Entry::Remark(remark) => {
-                let value = json!({
+                let text = json!({
                     "seq": seq, "wall": remark.wall, "what": remark.what, "text": remark.text,
                 });
-                push(&mut self.remarks, value.clone());
-                Some(shown("notice", &value))
+                push(&mut self.remarks, text);
             }
             Entry::Start(start) => {
-                let value = json!({
-                    "seq": seq, "wall": start.wall, "what": "start",
-                    "text": format!("forewarn {} started", start.version),
+                let text = format!("forewarn {} started", start.version);
+                let remark = json!({
+                    "seq": seq, "wall": start.wall, "what": "start", "text": text,
                 });
-                push(&mut self.remarks, value.clone());
-                Some(shown("notice", &value))
+                push(&mut self.remarks, remark);
             }
         }
+    }
+
+    fn shelve(&mut self, deed: &Deed) {
+        let until = deed.detail["until"].as_str().and_then(|text| parse_utc(text).ok());
+        let Some(until) = until else { return };
+        let reason = deed.detail["reason"].as_str().unwrap_or_default();
+        let shelved = Shelved {
+            until: UtcTime(until),
+            by: deed.by.clone(),
+            reason: reason.to_owned(),
+        };
+        self.shelved.insert(deed.target.clone(), shelved);
     }
 
     fn pass(&mut self, time: UtcTime) {
@@ -144,42 +146,35 @@ impl Picture {
         push(&mut self.notices, value);
     }
 
-    fn word(&mut self, seq: u64, word: &crate::entry::SpokenWord) -> Option<Shown> {
-        let first = word.line.lines().next_back()?;
-        let mut value: Value = serde_json::from_str(first).ok()?;
-        if word.what == "action" {
-            self.threats.action(&value);
-            self.warnings.action(&value);
-        } else {
-            value["what"] = word.what.clone().into();
-            push(&mut self.announced, value.clone());
+    fn word(&mut self, word: &SpokenWord) {
+        for line in word.line.lines() {
+            let Ok(mut value) = serde_json::from_str::<Value>(line) else {
+                continue;
+            };
+            if word.what == "action" {
+                self.threats.action(&value);
+            } else {
+                value["what"] = word.what.clone().into();
+                push(&mut self.announced, value);
+            }
         }
-        value["event"] = "action".into();
-        value["what"] = word.what.clone().into();
-        value["seq"] = seq.into();
-        Some(shown("action", &value))
     }
 
-    fn event(&mut self, seq: u64, text: &str) -> Option<Shown> {
-        let mut value: Value = serde_json::from_str(text).ok()?;
-        value["seq"] = seq.into();
-        let time = parse_utc(value["time"].as_str()?).ok()?;
-        self.pass(UtcTime(time));
-        let name = match value["event"].as_str()? {
-            "assessment" => "assessment",
-            "warning" => "warning",
-            "health" => "health",
-            _ => "rejection",
+    fn event(&mut self, seq: u64, text: &str) {
+        let Ok(mut value) = serde_json::from_str::<Value>(text) else {
+            return;
         };
-        let data = value.to_string();
+        value["seq"] = seq.into();
+        let time = value["time"].as_str().and_then(|time| parse_utc(time).ok());
+        let Some(time) = time else { return };
+        self.pass(UtcTime(time));
         let value = Arc::new(value);
-        match name {
-            "assessment" => self.threats.assessment(time, &value, &self.places),
-            "warning" => self.warnings.event(time, &value),
-            "health" => self.sensors.health(&value),
+        match value["event"].as_str() {
+            Some("assessment") => self.threats.assessment(time, &value, &self.places),
+            Some("warning") => self.warnings.event(time, &value),
+            Some("health") => self.sensors.health(&value),
             _ => self.sensors.rejection(),
         }
-        Some(Shown { name, data })
     }
 
     /// The object's history.
@@ -193,8 +188,23 @@ impl Picture {
     }
 
     /// The newest message that went out about a warning.
-    pub fn message(&self, warning: &str) -> Option<String> {
-        self.warnings.message(warning)
+    pub fn newest(&self, warning: &str) -> Option<Arc<Publication>> {
+        self.warnings.newest(warning)
+    }
+
+    /// Messages that sinks do not have yet, in the order they went out.
+    pub fn owed(&self) -> Vec<(Arc<Publication>, Delivery)> {
+        self.warnings.owed()
+    }
+
+    /// All assessments of all objects in view, for a scene.
+    pub fn assessments(&self) -> impl Iterator<Item = &Arc<Value>> {
+        self.threats.all().flat_map(|threat| &threat.history)
+    }
+
+    /// What the sensors are and how they are, for the tick of every second.
+    pub fn sensor_statuses(&self, now: Option<Epoch>) -> Vec<Value> {
+        self.sensors.statuses(now)
     }
 
     /// Whether there is such a warning.
@@ -216,13 +226,12 @@ impl Picture {
             "remarks": self.remarks,
             "alarms": self.notices,
             "rejections": self.sensors.rejections,
+            "shelved": self.shelved.iter().map(|(subject, shelved)| json!({
+                "subject": subject, "until": shelved.until, "by": shelved.by,
+                "reason": shelved.reason,
+            })).collect::<Vec<_>>(),
             "range": { "from": self.from.map(format_utc), "to": time },
         })
-    }
-
-    /// How long each sensor has not been heard [s], for the tick of every second.
-    pub fn sensor_ages(&self, now: Epoch) -> BTreeMap<String, f64> {
-        self.sensors.ages(now)
     }
 }
 
@@ -230,12 +239,5 @@ fn push(list: &mut VecDeque<Value>, value: Value) {
     list.push_back(value);
     if list.len() > REMARKS_MAX {
         list.pop_front();
-    }
-}
-
-fn shown(name: &'static str, value: &Value) -> Shown {
-    Shown {
-        name,
-        data: value.to_string(),
     }
 }

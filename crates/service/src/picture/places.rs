@@ -78,7 +78,7 @@ impl Places {
                 if line.distance_m > reach_m {
                     return None;
                 }
-                let turn_rad = line.azimuth_rad - axis_rad;
+                let turn_rad = line.azimuth_from_rad - axis_rad;
                 let along = line.distance_m * cos(turn_rad) / major_m.max(1.0);
                 let across = line.distance_m * sin(turn_rad) / minor_m.max(1.0);
                 let value = json!({

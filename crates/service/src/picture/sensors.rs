@@ -99,12 +99,14 @@ impl Sensors {
         self.rejections += 1;
     }
 
-    pub(super) fn ages(&self, now: Epoch) -> BTreeMap<String, f64> {
-        let age = |(name, state): (&String, &State)| {
-            let last = state.last_report.max(state.last_heartbeat)?;
-            Some((name.clone(), seconds_between(last, now)))
+    pub(super) fn statuses(&self, now: Option<Epoch>) -> Vec<Value> {
+        let states = self.states.iter();
+        let one = |(name, state): (&String, &State)| {
+            let last = state.last_report.max(state.last_heartbeat);
+            let age_s = last.zip(now).map(|(last, now)| seconds_between(last, now));
+            json!({ "id": name, "status": state.status, "age_s": age_s })
         };
-        self.states.iter().filter_map(age).collect()
+        states.map(one).collect()
     }
 
     pub(super) fn value(&self, now: Option<Epoch>) -> Vec<Value> {

@@ -15,9 +15,9 @@ const TRACK_MAX: usize = 200;
 /// Assessments of one object that are kept in view; all are in the log.
 const HISTORY_MAX: usize = 400;
 /// An object that is over is shown for this long [s].
-const SHOWN_AFTER_END_S: f64 = 3_600.0;
+const SHOWN_AFTER_END_S: f64 = 2.0 * 3_600.0;
 /// One that nothing is said about any more, likewise [s].
-const SHOWN_AFTER_LAST_S: f64 = 4.0 * 3_600.0;
+const SHOWN_AFTER_LAST_S: f64 = 2.0 * 3_600.0;
 /// Most objects in view; beyond it the oldest that are over go, then the oldest.
 const OBJECTS_MAX: usize = 5_000;
 
@@ -104,7 +104,8 @@ impl Threats {
     }
 
     pub(super) fn value(&self) -> Vec<Value> {
-        self.0.values().map(Threat::value).collect()
+        let worth = self.0.values().filter(|threat| threat.is_of_interest());
+        worth.map(Threat::value).collect()
     }
 }
 
@@ -132,6 +133,14 @@ impl Threat {
         if self.history.len() > HISTORY_MAX {
             self.history.pop_front();
         }
+    }
+
+    /// Whether people are to see it: it was suspected once, or nobody knows yet what it is.
+    fn is_of_interest(&self) -> bool {
+        let undecided = self
+            .assessment()
+            .is_some_and(|assessment| assessment["verdict"] == "insufficient");
+        self.suspected.or(self.confirmed).is_some() || (self.ended.is_none() && undecided)
     }
 
     /// The newest assessment.

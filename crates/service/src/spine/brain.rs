@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::Instant;
 
-use forewarn_core::model::ActionKind;
+use forewarn_formats::words::UtcTime;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::fold::{Fold, Prepared};
 use super::writer::ToWriter;
-use crate::entry::{Entry, Remark};
+use crate::entry::{Entry, Remark, Step};
 use crate::metrics::Metrics;
 
 /// What the engine is asked.
@@ -33,7 +33,7 @@ pub enum Job {
         /// The warning.
         warning: String,
         /// What would be done to it.
-        kind: ActionKind,
+        step: Step,
         /// By whom.
         by: String,
         /// Who waits.
@@ -71,12 +71,12 @@ impl Brain<'_> {
                 }
                 Job::Prepare {
                     warning,
-                    kind,
+                    step,
                     by,
                     reply,
                 } => {
                     // One that went away does not matter.
-                    drop(reply.send(self.fold.prepare(&warning, kind, &by)));
+                    drop(reply.send(self.fold.prepare(&warning, step, &by)));
                     true
                 }
             };
@@ -114,7 +114,7 @@ impl Brain<'_> {
     /// input that did it. Silence would be the worst output.
     fn failed(&mut self, seq: u64) -> bool {
         let remark = Remark {
-            wall: crate::wall(),
+            wall: UtcTime(crate::clock::wall()),
             what: "skip".into(),
             text: format!("input {seq} made the engine fail; it is left out from now on"),
         };

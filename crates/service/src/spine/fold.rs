@@ -17,7 +17,7 @@ use forewarn_formats::words::UtcTime;
 use forewarn_physics::time::Epoch;
 use serde_json::value::RawValue;
 
-use crate::entry::{Approved, Entry, Event as EventEntry, Frame, Publication, SpokenWord};
+use crate::entry::{Approved, Entry, Event as EventEntry, Frame, Publication, SpokenWord, Step};
 use crate::hex;
 
 /// The two who release, as a public message calls them: names are in the log, not in public.
@@ -32,6 +32,10 @@ pub struct Fold<'a> {
     decoders: BTreeMap<String, Decoder>,
     /// Bytes that people approved and that go out with the engine's next word on the warning.
     approved: BTreeMap<String, Approved>,
+    /// The newest content of warnings that people released, while it waits for them.
+    waiting: BTreeMap<String, (Epoch, Warning)>,
+    /// The input and the warning that was last taken back, in part or whole.
+    taken_back: Option<(u64, String)>,
     /// Records of the last frame that could not be used.
     pub refused: u64,
 }
@@ -43,6 +47,8 @@ pub struct Prepared {
     pub message: Message,
     /// Engine time.
     pub time: Epoch,
+    /// The revision of the warning that it tells.
+    pub revision: u32,
     /// Whether anybody outside has heard of the warning, or would.
     pub public: bool,
 }
@@ -60,6 +66,8 @@ impl<'a> Fold<'a> {
             alerts: AlertWriter::new(setup).sent_by(sender, run),
             decoders: BTreeMap::new(),
             approved: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            taken_back: None,
             refused: 0,
         })
     }
@@ -119,8 +127,38 @@ impl<'a> Fold<'a> {
                 self.record(of, &record, out);
             }
         }
+        if let Some(approved) = &word.approved
+            && approved.action == Step::Update
+        {
+            out.extend(self.update(of, approved).map(Entry::Publication));
+        }
         // What was approved goes out now or never.
         self.approved.clear();
+    }
+
+    /// The newest content of a released warning, as people approved it.
+    fn update(&mut self, of: u64, approved: &Approved) -> Option<Publication> {
+        let (then, mut warning) = self.waiting.remove(&approved.warning)?;
+        let time = self.engine.time()?;
+        self.keep_newer(then, &warning, approved.revision);
+        warning.revision = approved.revision;
+        Some(match Alert::from_xml(&approved.bytes) {
+            Ok(alert) => {
+                let broken = self.alerts.publish(warning.warning, &alert);
+                let released_by = approved.by.clone();
+                let bytes = approved.bytes.clone();
+                sent(of, time, &warning, (bytes, alert, broken), released_by)
+            }
+            Err(error) => unsent(of, time, &warning, error.to_string()),
+        })
+    }
+
+    /// What is newer than what people approved waits for them.
+    fn keep_newer(&mut self, time: Epoch, warning: &Warning, approved_revision: u32) {
+        if warning.revision > approved_revision && !ends(warning) {
+            let name = warning.warning.to_string();
+            self.waiting.insert(name, (time, warning.clone()));
+        }
     }
 
     fn record(&mut self, of: u64, record: &Record, out: &mut Vec<Entry>) {
@@ -140,6 +178,11 @@ impl<'a> Fold<'a> {
         let EventBody::Warning(warning) = &event.body else {
             return None;
         };
+        let name = warning.warning.to_string();
+        if ends(warning) {
+            self.taken_back = Some((of, name.clone()));
+            self.waiting.remove(&name);
+        }
         let released_by = match warning.released_by.as_ref()? {
             ReleasedBy::People(people) => people.clone(),
             ReleasedBy::Rule(rule) => vec![format!("rule \"{rule}\"")],
@@ -147,12 +190,21 @@ impl<'a> Fold<'a> {
         if ends(warning) && !self.alerts.is_published(warning.warning) {
             return None;
         }
-        let name = warning.warning.to_string();
         let approved = self.approved.remove(&name);
-        let approved = approved.filter(|approved| fits(&approved.action, warning.action));
+        let approved = approved.filter(|approved| fits(approved.action, warning.action));
+        if approved.is_none() && self.must_wait(of, warning, &name) {
+            self.waiting.insert(name, (event.time, (**warning).clone()));
+            return None;
+        }
+        self.waiting.remove(&name);
+        let mut told = warning.clone();
         let (bytes, alert, mut broken) = match approved {
             Some(approved) => match Alert::from_xml(&approved.bytes) {
-                Ok(alert) => (approved.bytes, alert, Vec::new()),
+                Ok(alert) => {
+                    self.keep_newer(event.time, warning, approved.revision);
+                    told.revision = approved.revision;
+                    (approved.bytes, alert, Vec::new())
+                }
                 Err(error) => return Some(unsent(of, event.time, warning, error.to_string())),
             },
             None => {
@@ -161,33 +213,60 @@ impl<'a> Fold<'a> {
                 (message.xml.unwrap_or_default(), message.alert, message.broken)
             }
         };
-        let key = alert.identifier.clone();
         broken.extend(self.alerts.publish(warning.warning, &alert));
-        Some(Publication {
-            of,
-            key,
-            warning: name,
-            revision: warning.revision,
-            action: warning.action.word().to_owned(),
-            file: file_name(warning),
-            sha256: hex::sha256(bytes.as_bytes()),
-            bytes,
-            time: UtcTime(event.time),
-            released_by,
-            broken,
-        })
+        Some(sent(of, event.time, &told, (bytes, alert, broken), released_by))
+    }
+
+    /// What people released, only people let change. But what stays of a warning of which a part was
+    /// just taken back follows at once: otherwise all of it would seem to be over.
+    fn must_wait(&self, of: u64, warning: &Warning, name: &str) -> bool {
+        let by_people = matches!(warning.released_by, Some(ReleasedBy::People(_)));
+        let remains = self.taken_back.as_ref().is_some_and(|(then, what)| *then == of && what == name);
+        by_people && !ends(warning) && !remains
     }
 
     /// The exact message that would go out if people did this now.
     ///
     /// # Errors
     /// There is no such warning, it cannot be done to it, or the message would break the rules.
-    pub fn prepare(&self, warning: &str, kind: ActionKind, by: &str) -> Result<Prepared, String> {
+    pub fn prepare(&self, warning: &str, step: Step, by: &str) -> Result<Prepared, String> {
         let time = self.engine.time().ok_or("nothing has been reported yet")?;
-        let people: &[&str] = match kind {
-            ActionKind::Release => &RELEASERS,
-            _ => &[by],
+        let (content, public) = match step {
+            Step::Update => {
+                let waiting = self.waiting.get(warning);
+                let (_, content) = waiting.ok_or_else(|| {
+                    format!("there is nothing new about {warning} that waits to go out")
+                })?;
+                (content.clone(), true)
+            }
+            _ => self.previewed(warning, step, by)?,
         };
+        let standing = if public {
+            Standing::Released { log_sequence: 0 }
+        } else {
+            Standing::Draft
+        };
+        let message = self.alerts.compose(time, &content, standing);
+        if message.broken.is_empty() {
+            return Ok(Prepared {
+                message,
+                time,
+                revision: content.revision,
+                public,
+            });
+        }
+        let broken = message.broken.join("; ");
+        Err(format!("the message would break the rules of CAP: {broken}"))
+    }
+
+    /// What the engine would say if this were done, and whether anybody outside would hear it.
+    fn previewed(&self, warning: &str, step: Step, by: &str) -> Result<(Warning, bool), String> {
+        let (kind, people): (_, &[&str]) = match step {
+            Step::Release | Step::Update => (ActionKind::Release, &RELEASERS),
+            Step::Cancel => (ActionKind::Cancel, &[by]),
+            Step::Retract => (ActionKind::Retract, &[by]),
+        };
+        let time = self.engine.time().ok_or("nothing has been reported yet")?;
         let actions: Vec<Action> = people
             .iter()
             .map(|by| Action {
@@ -199,32 +278,16 @@ impl<'a> Fold<'a> {
             })
             .collect();
         let said = self.engine.preview(&actions);
-        let step = said
-            .iter()
+        let content = said
+            .into_iter()
             .rev()
-            .find(|step| step.warning.to_string() == warning && fits(kind.word(), step.action));
-        let Some(step) = step else {
-            return Err(format!(
-                "{warning} is not open, or was released before; look at its state"
-            ));
-        };
-        let public = step.released_by.is_some()
-            && (!ends(step) || self.alerts.is_published(step.warning));
-        let standing = if public {
-            Standing::Released { log_sequence: 0 }
-        } else {
-            Standing::Draft
-        };
-        let message = self.alerts.compose(time, step, standing);
-        if message.broken.is_empty() {
-            return Ok(Prepared {
-                message,
-                time,
-                public,
-            });
-        }
-        let broken = message.broken.join("; ");
-        Err(format!("the message would break the rules of CAP: {broken}"))
+            .find(|said| said.warning.to_string() == warning && fits(step, said.action));
+        let content = content.ok_or_else(|| {
+            format!("{warning} is not open, or was released before; look at its state")
+        })?;
+        let public = content.released_by.is_some()
+            && (!ends(&content) || self.alerts.is_published(content.warning));
+        Ok((content, public))
     }
 }
 
@@ -256,11 +319,36 @@ fn ends(warning: &Warning) -> bool {
     )
 }
 
-/// Whether an action of people leads to this step.
-fn fits(action: &str, step: WarningAction) -> bool {
-    match action {
-        "release" => matches!(step, WarningAction::Issue | WarningAction::Update),
-        other => other == step.word(),
+/// Whether what people did leads to this step of the warning.
+fn fits(step: Step, said: WarningAction) -> bool {
+    match step {
+        Step::Release => matches!(said, WarningAction::Issue | WarningAction::Update),
+        Step::Update => false,
+        Step::Cancel => said == WarningAction::Cancel,
+        Step::Retract => said == WarningAction::Retract,
+    }
+}
+
+/// A message that goes out.
+fn sent(
+    of: u64,
+    time: Epoch,
+    warning: &Warning,
+    (bytes, alert, broken): (String, Alert, Vec<String>),
+    released_by: Vec<String>,
+) -> Publication {
+    Publication {
+        of,
+        key: alert.identifier,
+        warning: warning.warning.to_string(),
+        revision: warning.revision,
+        action: warning.action.word().to_owned(),
+        file: file_name(warning),
+        sha256: hex::sha256(bytes.as_bytes()),
+        bytes,
+        time: UtcTime(time),
+        released_by,
+        broken,
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 use super::journal::JournalReader;
 use crate::entry::Entry;
 use crate::metrics::Metrics;
-use crate::picture::Picture;
+use crate::picture::{Picture, shown};
 
 /// What a viewer may fall behind before it is brought up from the log.
 const PUSHES_KEPT: usize = 4_096;
@@ -51,13 +51,12 @@ impl Hub {
 
     /// Takes in an entry that is on disk. Nobody who watches can hold this up.
     pub fn apply(&self, seq: u64, entry: &Entry) {
-        let shown = self
-            .picture
+        self.picture
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .apply(seq, entry);
         self.seq.store(seq, Ordering::Relaxed);
-        if let Some(shown) = shown {
+        if let Some(shown) = shown(seq, entry) {
             self.push(Push {
                 seq,
                 name: shown.name,

@@ -18,14 +18,17 @@ pub trait Journal: Send {
     /// # Errors
     /// Nothing was appended: the disk is full, or fails.
     fn append(&mut self, entries: &[Vec<u8>]) -> Result<u64, JournalError>;
-    /// The sequence number that comes next.
-    fn next(&self) -> u64;
     /// Bytes on disk.
     fn bytes(&self) -> u64;
     /// Another eye on the same log.
     fn reader(&self) -> Arc<dyn JournalReader>;
     /// What was found and mended when it was opened, for people.
     fn mended(&self) -> Option<String>;
+    /// Closes it in good order, with a checkpoint.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn close(self: Box<Self>) -> Result<(), JournalError>;
 }
 
 /// One that reads what is on disk, beside the one that appends.

@@ -3,16 +3,16 @@
 
 mod brain;
 mod fold;
+mod hash_log;
 mod hub;
 mod journal;
 mod recover;
-mod stand_in;
 mod writer;
 
 pub use brain::{Brain, Job};
 pub use fold::{Fold, Prepared};
+pub use hash_log::{OpenLog, open_log, write_secret};
 pub use hub::{Hub, Push};
 pub use journal::{Journal, JournalError, JournalReader, Visit};
 pub use recover::{Recovered, first, recover, run_name};
-pub use stand_in::FileJournal;
 pub use writer::{Submission, SubmitError, ToWriter, Writer, WriterHandle};
