@@ -76,14 +76,33 @@ pub(crate) enum Command {
     /// Look at the log of the service: check it, show it, write it for others.
     #[command(subcommand)]
     Log(LogCommand),
+    /// Watch day and night: reports in over the network, people, warnings out.
+    #[command(
+        after_help = "Examples:\n  forewarn serve --init exercise              keys, people and configuration for a first try\n  forewarn serve --config exercise/forewarn.toml\n  forewarn serve --print-config               the default, with what each key means\n\ndocs/service.md walks from here to a retracted exercise warning."
+    )]
+    Serve(ServeArgs),
+    /// Play a recording to a service, as its sensors would send it.
+    #[command(
+        after_help = "Examples:\n  forewarn feed exercise/recording --to https://127.0.0.1:8444 --keys exercise/sensors\n  forewarn feed rec --to tls://127.0.0.1:8445 --keys exercise/sensors --speed 10"
+    )]
+    Feed(FeedArgs),
+    /// Take what a service publishes over HTTP, keep it, and confirm what was read.
+    #[command(after_help = "Example:\n  forewarn listen --out heard --address 127.0.0.1:9443")]
+    Listen(ListenArgs),
     /// Fly a shipped scenario through simulator, engine and warnings.
     Demo {
         /// Where to write; else ./runs/demo, or a temporary folder where that cannot be.
         #[arg(long)]
         out: Option<PathBuf>,
         /// Another draw of noise, misses and vehicles.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "live")]
         seed: Option<u64>,
+        /// Start the live service with its console and play the scenario to it in real time.
+        #[arg(long)]
+        live: bool,
+        /// With --live: how many times faster than in reality, or `max`.
+        #[arg(long, default_value = "1", requires = "live")]
+        speed: Speed,
     },
     /// Print completions for a shell.
     Completions {
@@ -114,6 +133,57 @@ pub(crate) struct RunArgs {
     /// `-` reads the detections from standard input as they arrive.
     #[arg(long, value_name = "FILE")]
     pub(crate) detections: Option<PathBuf>,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// The configuration.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Make an exercise for a first try in this folder: authority, keys, people, configuration.
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    pub(crate) init: Option<PathBuf>,
+    /// With --init: the recording whose sensors are watched; else the demo is flown.
+    #[arg(long, value_name = "RECORDING", requires = "init")]
+    pub(crate) site: Option<PathBuf>,
+    /// Print the default configuration.
+    #[arg(long, conflicts_with_all = ["config", "init"])]
+    pub(crate) print_config: bool,
+    /// Read a secret from standard input and print what people.toml holds of it.
+    #[arg(long, conflicts_with_all = ["config", "init", "print_config"])]
+    pub(crate) hash_secret: bool,
+}
+
+/// Arguments of `feed`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FeedArgs {
+    /// The recording.
+    pub(crate) recording: PathBuf,
+    /// The service's address for sensors: `https://`, `wss://` or `tls://` HOST:PORT; on loopback
+    /// also `http://`, `ws://`, `tcp://`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// The folder of the sensors' keys and certificates, as `serve --init` makes it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: PathBuf,
+    /// What the reports are signed for: the service's mode.
+    #[arg(long, default_value = "exercise", value_parser = ["exercise", "test", "replay"])]
+    pub(crate) mode: String,
+    /// `max`, or how many times faster than the reports arrived.
+    #[arg(long, default_value = "1")]
+    pub(crate) speed: Speed,
+}
+
+/// Arguments of `listen`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListenArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:9443")]
+    pub(crate) address: std::net::SocketAddr,
+    /// Where to keep what came.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 /// Arguments of `simulate`.

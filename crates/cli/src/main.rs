@@ -6,6 +6,7 @@ mod demo;
 mod failure;
 mod files;
 mod import;
+mod live;
 mod log;
 mod output;
 mod report;
@@ -63,7 +64,16 @@ fn execute(command: Command, output: Output) -> Outcome<()> {
         Command::Validate { files } => files::validate(&files, output),
         Command::Schema { name } => files::schema(name.as_deref(), output),
         Command::Log(command) => log::command(&command, output),
-        Command::Demo { out, seed } => demo::command(out, seed, output),
+        Command::Serve(args) => live::serve(&args, output),
+        Command::Feed(args) => live::feed(&args, output),
+        Command::Listen(args) => live::listen(&args, output),
+        Command::Demo {
+            out,
+            live: true,
+            speed,
+            ..
+        } => live::demo(out, speed, output),
+        Command::Demo { out, seed, .. } => demo::command(out, seed, output),
         Command::Completions { shell } => completions(shell),
         Command::Man => manual(),
     }

@@ -197,8 +197,8 @@ pub fn raise(config: Config) -> Result<Raised, ServiceError> {
         quarantine: config.quarantine,
     };
     let refused = |error: &dyn std::fmt::Display| ServiceError::Refused(error.to_string());
-    let mut journal = open_log(&config.log_folder(), &config.log_key(), open)
-        .map_err(|error| refused(&error))?;
+    let mut journal =
+        open_log(&config.log_folder(), &config.log_key(), open).map_err(|error| refused(&error))?;
     let reader = journal.reader();
     let begun = begin(journal.as_mut(), &config, &setup).map_err(|error| refused(&error))?;
     let run = run_name(&begun);
@@ -214,9 +214,14 @@ pub fn raise(config: Config) -> Result<Raised, ServiceError> {
     // The engine lives as long as the program: so does what it was started with.
     let lasting: &'static Setup = Box::leak(Box::new((*setup).clone()));
     let fold = Fold::new(lasting, &config.sender, &run).map_err(ServiceError::Refused)?;
-    let recovered = recover(reader.as_ref(), fold, &mut |seq, entry| known.take(seq, entry))
-        .map_err(|error| refused(&error))?;
-    known.ended.iter().for_each(|session| drop(sessions.end(session)));
+    let recovered = recover(reader.as_ref(), fold, &mut |seq, entry| {
+        known.take(seq, entry)
+    })
+    .map_err(|error| refused(&error))?;
+    known
+        .ended
+        .iter()
+        .for_each(|session| drop(sessions.end(session)));
     let clock = Arc::new(Clock::new(config.follow_reports, recovered.latest));
     let metrics = Arc::new(Metrics::default());
     let hub = Arc::new(Hub::new(known.picture, reader, metrics.clone()));
@@ -241,7 +246,9 @@ pub fn raise(config: Config) -> Result<Raised, ServiceError> {
             what: "recovery".into(),
             text,
         };
-        writer.note(Entry::Remark(remark)).map_err(|error| refused(&error))?;
+        writer
+            .note(Entry::Remark(remark))
+            .map_err(|error| refused(&error))?;
     }
     let gate = Gate::new(GateParts {
         mode: config.mode,
@@ -297,7 +304,9 @@ fn site(config: &Config) -> Result<(Arc<Setup>, Arc<Places>), String> {
         ));
     }
     if setup.release_rule.take().is_some() {
-        tracing::warn!("the site's release_rule is left out: two releasers must approve the rule here");
+        tracing::warn!(
+            "the site's release_rule is left out: two releasers must approve the rule here"
+        );
     }
     setup.seed = config.seed;
     if loaded.gazetteer {

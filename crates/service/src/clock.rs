@@ -101,7 +101,10 @@ mod tests {
         let ahead = after(wall(), 86_400.0);
         let clock = Clock::new(false, Some(ahead));
         assert!(clock.now().unwrap() >= ahead);
-        assert_eq!(clock.hear(after(ahead, 1e6)).max(ahead), clock.hear(ahead).max(ahead));
+        assert_eq!(
+            clock.hear(after(ahead, 1e6)).max(ahead),
+            clock.hear(ahead).max(ahead)
+        );
     }
 
     #[test]

@@ -297,7 +297,11 @@ impl Entry {
             // Written by hand: flattening would take the event's text apart.
             Self::Event(event) => {
                 let of = event.of;
-                format!(r#"{{"kind":"event","of":{of},"event":{}}}"#, event.event.get()).into_bytes()
+                format!(
+                    r#"{{"kind":"event","of":{of},"event":{}}}"#,
+                    event.event.get()
+                )
+                .into_bytes()
             }
             Self::Start(body) => tagged(kind, body),
             Self::Frame(body) => tagged(kind, body),

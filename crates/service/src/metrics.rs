@@ -1,6 +1,5 @@
 //! Figures for Prometheus: a fixed list, each a number that threads may raise.
 
-use std::fmt::Write;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use forewarn_physics::time::Epoch;
@@ -196,10 +195,8 @@ impl Render for Durations {
 }
 
 fn gauge(out: &mut String, name: &str, help: &str, value: f64) {
-    // Writing to a String cannot fail.
-    drop(writeln!(
-        out,
-        "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}"
+    out.push_str(&format!(
+        "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"
     ));
 }
 

@@ -50,7 +50,11 @@ async fn pass(app: &App) {
         app.pulse.beat();
         return;
     };
-    match app.writer.act(Entry::Tick(Tick { time: UtcTime(now) })).await {
+    match app
+        .writer
+        .act(Entry::Tick(Tick { time: UtcTime(now) }))
+        .await
+    {
         Ok(_) => app.pulse.beat(),
         Err(error) => tracing::error!(%error, "time does not pass"),
     }
@@ -97,7 +101,11 @@ pub fn clock_health(app: &App) -> Value {
         .zip(app.clock.now())
         .map_or(0.0, |(reached, now)| seconds_between(reached, now).max(0.0));
     let silent_s = app.pulse.age_s().unwrap_or(0.0);
-    let lag_s = if silent_s > LATE_S { lag_s.max(silent_s) } else { lag_s };
+    let lag_s = if silent_s > LATE_S {
+        lag_s.max(silent_s)
+    } else {
+        lag_s
+    };
     let status = if app.pulse.was_stepped() {
         "stepped"
     } else if lag_s > LATE_S {

@@ -18,7 +18,7 @@ pub use decode::{Decoder, UnknownKeys};
 pub use lines::LINE_BYTES_MAX;
 pub use merge::{Merged, merged, merged_with};
 pub use people::{Spoken, decode_spoken, read_actions, read_claims, read_notices};
-pub use reader::{ReadError, Reader, find_detections, open};
+pub use reader::{ReadError, Reader, Source, find_detections, open, open_source};
 pub use write::{
     ActionLine, ClaimLine, DetectionLine, HeartbeatLine, InfraredLine, NoticeLine, RadarLine,
     write_action, write_claim, write_notice, write_report,

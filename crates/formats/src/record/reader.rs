@@ -95,9 +95,13 @@ impl<R: BufRead> Iterator for Reader<R> {
 }
 
 /// A source of any kind.
-pub(crate) type Source = Box<dyn BufRead + Send>;
+pub type Source = Box<dyn BufRead + Send>;
 
-pub(crate) fn open_source(path: &Path) -> Result<Source, ReadError> {
+/// The lines of a file: plain, compressed (`.zst`), or a table (`.parquet`), a record each.
+///
+/// # Errors
+/// The file cannot be opened.
+pub fn open_source(path: &Path) -> Result<Source, ReadError> {
     let fail = |source| ReadError::Io {
         path: path.to_owned(),
         line: 0,

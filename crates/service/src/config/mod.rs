@@ -67,6 +67,8 @@ pub struct TlsFiles {
     pub key: PathBuf,
     /// Who vouches for sensors.
     pub client_authority: PathBuf,
+    /// Certificates that no longer count: a revocation list of that authority.
+    pub revoked: Option<PathBuf>,
 }
 
 /// Bounds on what comes in.

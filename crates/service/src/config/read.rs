@@ -38,9 +38,7 @@ fn whole(top: &Section<'_, '_>, folder: &Path) -> Option<Config> {
         mode,
         "\"live\", \"exercise\", \"test\" or \"replay\": there is no default",
     );
-    let path = |key: &'static str, default: &str| {
-        beside(folder, top.text(key).unwrap_or(default))
-    };
+    let path = |key: &'static str, default: &str| beside(folder, top.text(key).unwrap_or(default));
     let (site, data) = (path("site", "site"), path("data", "data"));
     let sender = top.text("sender").unwrap_or("warnings@forewarn.invalid");
     let audience = top.text("audience");
@@ -55,6 +53,7 @@ fn whole(top: &Section<'_, '_>, folder: &Path) -> Option<Config> {
             certificate: file("certificate", "server.cert.pem"),
             key: file("key", "server.key.pem"),
             client_authority: file("client_authority", "authority.cert.pem"),
+            revoked: section.text("revoked").map(|path| beside(folder, path)),
         };
         section.finish();
         files
@@ -67,7 +66,9 @@ fn whole(top: &Section<'_, '_>, folder: &Path) -> Option<Config> {
         follow
     });
     let sinks = top.sections("sink");
-    let sinks = sinks.into_iter().filter_map(|section| sink(section, mode?, folder));
+    let sinks = sinks
+        .into_iter()
+        .filter_map(|section| sink(section, mode?, folder));
     let config = Config {
         mode: mode?,
         site,
@@ -169,7 +170,9 @@ fn people(top: &Section<'_, '_>, folder: &Path) -> (std::path::PathBuf, f64) {
         return (beside(folder, "people.toml"), 12.0);
     };
     let file = beside(folder, section.text("file").unwrap_or("people.toml"));
-    let session_h = section.number("session_h", above_zero(168.0)).unwrap_or(12.0);
+    let session_h = section
+        .number("session_h", above_zero(168.0))
+        .unwrap_or(12.0);
     section.finish();
     (file, session_h)
 }
@@ -187,7 +190,7 @@ fn intake(top: &Section<'_, '_>, folder: &Path) -> (std::path::PathBuf, Intake) 
         records_per_s: number("records_per_s", above_zero(1e6), 4e3),
         burst_records: number("burst_records", above_zero(1e6), 20e3),
         clock_tolerance_s: number("clock_tolerance_s", above_zero(3_600.0), 10.0),
-        frame_bytes_max: number("frame_bytes_max", closed(1_024.0, 16e6), 1_048_576.0) as usize,
+        frame_bytes_max: number("frame_bytes_max", closed(1_024.0, 4e6), 1_048_576.0) as usize,
     };
     let keys = section
         .as_ref()
@@ -214,7 +217,9 @@ fn sink(section: Section<'_, '_>, mode: Mode, folder: &Path) -> Option<SinkConfi
     }
     let kind = section.choice("kind", &["file", "http", "tcp"]);
     let kind = section.needed("kind", kind, "\"file\", \"http\" or \"tcp\"");
-    let attempts_max = section.number("attempts_max", closed(1.0, 1e4)).unwrap_or(24.0) as u32;
+    let attempts_max = section
+        .number("attempts_max", closed(1.0, 1e4))
+        .unwrap_or(24.0) as u32;
     let kind = match kind {
         Some("file") => section
             .needed("folder", section.text("folder"), "\"published\"")
@@ -268,7 +273,10 @@ mod tests {
     #[test]
     fn an_unknown_key_names_the_nearest() {
         let said = problems(&DEFAULT.replace("audience =", "audiance ="));
-        assert!(said.contains("audiance") && said.contains("`audience`"), "{said}");
+        assert!(
+            said.contains("audiance") && said.contains("`audience`"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -97,11 +97,10 @@ fn certified(app: &App, request: &Request) -> Result<(), Refused> {
             StatusCode::FORBIDDEN,
             "no key in keys.toml belongs to this certificate, or it is revoked",
         )),
-        None => Err(Refused::new(
-            StatusCode::UNAUTHORIZED,
-            "a client certificate is needed",
-        )
-        .remedy("Connect to the address for sensors.")),
+        None => Err(
+            Refused::new(StatusCode::UNAUTHORIZED, "a client certificate is needed")
+                .remedy("Connect to the address for sensors."),
+        ),
     }
 }
 

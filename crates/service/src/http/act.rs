@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use forewarn_core::model::Record;
 use forewarn_formats::record::{Spoken, decode_spoken};
 use forewarn_formats::words::UtcTime;
-use forewarn_core::model::Record;
 use forewarn_physics::time::{after, format_utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -81,7 +81,10 @@ pub(super) async fn acknowledge(
     Extension(caller): Extension<Caller>,
     Json(body): Json<Acknowledge>,
 ) -> Answer<Json<Value>> {
-    if app.hub.look(|picture| picture.threat(&body.object).is_none()) {
+    if app
+        .hub
+        .look(|picture| picture.threat(&body.object).is_none())
+    {
         return Err(unknown(&body.object));
     }
     let line = action_line(&app, &caller.name, "acknowledge", &body.object)?;
@@ -119,16 +122,18 @@ fn shelvable(app: &App, subject: &str) -> Answer<()> {
     match subject.split_once(':') {
         Some(("sensor", id)) => {
             let known = app.setup.sensors.iter().any(|sensor| *sensor.id == *id);
-            known.then_some(()).ok_or_else(|| Refused::missing("there is no such sensor"))
+            known
+                .then_some(())
+                .ok_or_else(|| Refused::missing("there is no such sensor"))
         }
         Some(("object", id)) => app.hub.look(|picture| {
             let newest = picture.threat(id).and_then(|threat| threat.assessment());
             match newest {
                 None => Err(unknown(id)),
-                Some(newest) if newest["verdict"] == "confirmed" => Err(Refused::conflict(
-                    "a confirmed threat is never shelved",
-                )
-                .remedy("Acknowledge it instead.")),
+                Some(newest) if newest["verdict"] == "confirmed" => {
+                    Err(Refused::conflict("a confirmed threat is never shelved")
+                        .remedy("Acknowledge it instead."))
+                }
                 Some(_) => Ok(()),
             }
         }),
@@ -214,7 +219,9 @@ async fn rule(app: &App, caller: &Caller, action: &str) -> Answer<Json<Value>> {
     };
     let line = action_line(app, &caller.name, action, &rule)?;
     let (seq, _) = say(app, "action", line).await?;
-    Ok(Json(json!({ "seq": seq, "rule": rule, "action": action, "by": caller.name })))
+    Ok(Json(
+        json!({ "seq": seq, "rule": rule, "action": action, "by": caller.name }),
+    ))
 }
 
 pub(super) async fn revoke(

@@ -63,7 +63,9 @@ impl From<SubmitError> for Refused {
         let refused = Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string());
         match error {
             SubmitError::Busy => refused.remedy("Try again in a second."),
-            SubmitError::Log(_) => refused.remedy("Nothing was done. Free space on the log's disk."),
+            SubmitError::Log(_) => {
+                refused.remedy("Nothing was done. Free space on the log's disk.")
+            }
             SubmitError::Gone => refused.remedy("Use the second console."),
         }
     }

@@ -75,6 +75,9 @@ pub(super) async fn not_found_as_json(request: Request, next: Next) -> Response 
     let body = axum::body::to_bytes(response.into_body(), 4_096).await;
     let said = body.map(|body| String::from_utf8_lossy(&body).into_owned());
     let said = said.ok().filter(|said| !said.trim().is_empty());
-    let reason = status.canonical_reason().unwrap_or("refused").to_lowercase();
+    let reason = status
+        .canonical_reason()
+        .unwrap_or("refused")
+        .to_lowercase();
     Refused::new(status, said.unwrap_or_else(|| format!("{path}: {reason}"))).into_response()
 }

@@ -21,11 +21,17 @@ const CORNERS: u32 = 48;
 pub(super) async fn geojson(State(app): State<Arc<App>>) -> impl IntoResponse {
     let features = app.hub.look(|picture| {
         let threats = picture.threats();
-        threats.filter_map(|threat| threat.assessment()).flat_map(|newest| features(newest)).collect::<Vec<_>>()
+        threats
+            .filter_map(|threat| threat.assessment())
+            .flat_map(|newest| features(newest))
+            .collect::<Vec<_>>()
     });
     let mode = app.mode().word();
     let body = json!({ "type": "FeatureCollection", "mode": mode, "features": features });
-    ([(header::CONTENT_TYPE, "application/geo+json")], body.to_string())
+    (
+        [(header::CONTENT_TYPE, "application/geo+json")],
+        body.to_string(),
+    )
 }
 
 /// Launch and impact of an object, each with its 90 % area and never a bare point.
@@ -59,8 +65,14 @@ fn feature(assessment: &Value, what: &str, geometry: Value) -> Value {
 /// The ring of a 90 % ellipse, counter-clockwise, in degrees.
 fn ellipse(place: &Value) -> Option<Vec<[f64; 2]>> {
     let axes = &place["ellipse_90"];
-    let (latitude_deg, longitude_deg) = (place["latitude_deg"].as_f64()?, place["longitude_deg"].as_f64()?);
-    let (major_m, minor_m) = (axes["semi_major_m"].as_f64()?, axes["semi_minor_m"].as_f64()?);
+    let (latitude_deg, longitude_deg) = (
+        place["latitude_deg"].as_f64()?,
+        place["longitude_deg"].as_f64()?,
+    );
+    let (major_m, minor_m) = (
+        axes["semi_major_m"].as_f64()?,
+        axes["semi_minor_m"].as_f64()?,
+    );
     let azimuth_rad = axes["azimuth_rad"].as_f64()?;
     let centre = Geodetic::from_degrees(latitude_deg, longitude_deg, 0.0);
     let corner = |index: u32| {
@@ -77,8 +89,11 @@ fn ellipse(place: &Value) -> Option<Vec<[f64; 2]>> {
 pub(super) async fn czml(State(app): State<Arc<App>>) -> Answer<impl IntoResponse> {
     let mut lines: Vec<EventLine> = app.hub.look(|picture| {
         let all = picture.assessments();
-        let events = all.filter_map(|value| serde_json::from_value::<AssessmentEvent>((**value).clone()).ok());
-        events.map(|event| EventLine::Assessment(Box::new(event))).collect()
+        let events = all
+            .filter_map(|value| serde_json::from_value::<AssessmentEvent>((**value).clone()).ok());
+        events
+            .map(|event| EventLine::Assessment(Box::new(event)))
+            .collect()
     });
     lines.sort_by_key(EventLine::time);
     let name = format!("Forewarn ({})", app.mode().word());
@@ -95,8 +110,10 @@ pub(super) async fn cap(
     let newest = newest.filter(|publication| publication.broken.is_empty());
     let Some(publication) = newest else {
         let name: String = name.chars().take(40).collect();
-        return Err(Refused::missing(format!("nothing was published about `{name}`"))
-            .remedy("Drafts are in /api/v1/state; a message exists once it was released."));
+        return Err(
+            Refused::missing(format!("nothing was published about `{name}`"))
+                .remedy("Drafts are in /api/v1/state; a message exists once it was released."),
+        );
     };
     let headers = [
         (header::CONTENT_TYPE, "application/cap+xml".to_owned()),

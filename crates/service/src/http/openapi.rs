@@ -72,7 +72,9 @@ fn operation(row: &Row) -> Value {
 
 fn operation_id(row: &Row) -> String {
     let words = row.path.split(['/', '.', '{', '}']);
-    let words: Vec<&str> = words.filter(|word| !word.is_empty() && *word != "api" && *word != "v1").collect();
+    let words: Vec<&str> = words
+        .filter(|word| !word.is_empty() && *word != "api" && *word != "v1")
+        .collect();
     format!("{}_{}", row.method.word().to_lowercase(), words.join("_"))
 }
 
@@ -86,7 +88,8 @@ fn schema_of(parameter: &str) -> Value {
 }
 
 fn responses(row: &Row) -> Value {
-    let error = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
+    let error =
+        json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
     let mut responses = json!({
         "200": { "description": "Done.", "content": { row.answers: {} } },
         "default": { "description": "What is wrong, and what to do.", "content": error },

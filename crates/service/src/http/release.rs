@@ -156,15 +156,21 @@ pub(super) async fn confirm(
         let approval = deed("confirm");
         let seq = app.writer.append(approval.clone(), None).await?;
         desk.apply(&approval);
-        return Ok(Json(json!({ "state": "awaiting_second_person", "seq": seq })));
+        return Ok(Json(
+            json!({ "state": "awaiting_second_person", "seq": seq }),
+        ));
     }
     let word = Entry::Word(word(&app, &id, what, people)?);
     let (seq, led_to) = app.writer.act(word.clone()).await?;
     desk.apply(&word);
-    let said = led_to.iter().any(|entry| matches!(entry, Entry::Event(_) | Entry::Publication(_)));
+    let said = led_to
+        .iter()
+        .any(|entry| matches!(entry, Entry::Event(_) | Entry::Publication(_)));
     if !said {
-        return Err(Refused::conflict("the engine no longer holds this warning; nothing went out")
-            .remedy("Look at its state."));
+        return Err(
+            Refused::conflict("the engine no longer holds this warning; nothing went out")
+                .remedy("Look at its state."),
+        );
     }
     let state = match body.action {
         Step::Release => "issued",
@@ -176,7 +182,9 @@ pub(super) async fn confirm(
         Entry::Publication(publication) => Some(&publication.key),
         _ => None,
     });
-    Ok(Json(json!({ "state": state, "seq": seq, "published": published })))
+    Ok(Json(
+        json!({ "state": state, "seq": seq, "published": published }),
+    ))
 }
 
 /// What everybody who approved did, for the engine, and the bytes that they approved.

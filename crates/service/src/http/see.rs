@@ -148,11 +148,15 @@ async fn paged(
         read.map(|()| (events, last))
     });
     let unavailable = |error: String| Refused::new(StatusCode::SERVICE_UNAVAILABLE, error);
-    let read = read.await.map_err(|_panic| unavailable("the log could not be read".into()))?;
+    let read = read
+        .await
+        .map_err(|_panic| unavailable("the log could not be read".into()))?;
     let (events, last) = read.map_err(|error| unavailable(error.to_string()))?;
     let more = last < app.hub.seq();
     let mode = app.mode().word();
-    Ok(Json(json!({ "mode": mode, "events": events, "next": last, "more": more })))
+    Ok(Json(
+        json!({ "mode": mode, "events": events, "next": last, "more": more }),
+    ))
 }
 
 pub(super) async fn history(
@@ -161,12 +165,18 @@ pub(super) async fn history(
 ) -> Answer<Json<Value>> {
     let history = app.hub.look(|picture| {
         let threat = picture.threat(&id)?;
-        let all: Vec<Value> = threat.history.iter().map(|value| (**value).clone()).collect();
+        let all: Vec<Value> = threat
+            .history
+            .iter()
+            .map(|value| (**value).clone())
+            .collect();
         Some(all)
     });
     let history = history.ok_or_else(|| unknown(&id))?;
     let mode = app.mode().word();
-    Ok(Json(json!({ "mode": mode, "object": id, "history": history })))
+    Ok(Json(
+        json!({ "mode": mode, "object": id, "history": history }),
+    ))
 }
 
 pub(super) async fn explain(

@@ -50,8 +50,10 @@ pub(super) async fn sign_in(
     let name: String = body.name.chars().take(60).collect();
     note(&app, &name, what, "").await?;
     if !knows {
-        return Err(Refused::new(StatusCode::UNAUTHORIZED, "name and secret do not fit")
-            .remedy("Check both; the administrator can give a new secret."));
+        return Err(
+            Refused::new(StatusCode::UNAUTHORIZED, "name and secret do not fit")
+                .remedy("Check both; the administrator can give a new secret."),
+        );
     }
     let begun = app.sessions.begin(&name);
     let (_, cookie) =

@@ -115,7 +115,14 @@ impl Follower {
             if let Err(error) = read {
                 tracing::error!(%error, "a viewer cannot be brought up");
             }
-            (pushes, if looked < CATCH_UP { until.max(last) } else { last })
+            (
+                pushes,
+                if looked < CATCH_UP {
+                    until.max(last)
+                } else {
+                    last
+                },
+            )
         });
         match page.await {
             Ok((pushes, last)) => {
@@ -177,7 +184,9 @@ pub(super) async fn socket(
     Query(after): Query<After>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let bounded = upgrade.max_message_size(4_096).max_write_buffer_size(1 << 20);
+    let bounded = upgrade
+        .max_message_size(4_096)
+        .max_write_buffer_size(1 << 20);
     bounded.on_upgrade(move |socket| watch(app, after.after, socket))
 }
 

@@ -93,14 +93,8 @@ const OPERATE: Access = Access::Roles(&[Operator, Releaser]);
 const RELEASE: Access = Access::Roles(&[Releaser]);
 const AUDIT: Access = Access::Roles(&[Auditor]);
 const ADMINISTER: Access = Access::Roles(&[Administrator]);
-const ANYBODY_SIGNED_IN: Access = Access::Roles(&[
-    Viewer,
-    Operator,
-    Releaser,
-    Auditor,
-    Partner,
-    Administrator,
-]);
+const ANYBODY_SIGNED_IN: Access =
+    Access::Roles(&[Viewer, Operator, Releaser, Auditor, Partner, Administrator]);
 
 const JSON: &str = "application/json";
 const AFTER: Parameter = query("after", "Only what is later than this sequence number.");

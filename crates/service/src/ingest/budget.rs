@@ -43,6 +43,9 @@ mod tests {
         assert!(budget.take(10.0, 1.0, 10.0).is_ok());
         let wait_s = budget.take(5.0, 1.0, 10.0).unwrap_err();
         assert!((4.9..=5.0).contains(&wait_s), "{wait_s}");
-        assert!(Budget::new(10.0).take(100.0, 1.0, 10.0).is_ok(), "larger than the burst");
+        assert!(
+            Budget::new(10.0).take(100.0, 1.0, 10.0).is_ok(),
+            "larger than the burst"
+        );
     }
 }

@@ -20,7 +20,7 @@ use crate::hex;
 /// Version of the format.
 pub const FRAME_VERSION: u32 = 1;
 /// Longest header [bytes].
-const HEADER_BYTES_MAX: usize = 2_048;
+pub(super) const HEADER_BYTES_MAX: usize = 2_048;
 
 /// Why bytes are not a frame.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,7 +79,7 @@ impl Header {
 }
 
 /// What is signed.
-pub fn signed_text(header: &Header, records: &[u8]) -> String {
+pub(super) fn signed_text(header: &Header, records: &[u8]) -> String {
     // Times are written as the header writes them, so that both sides sign the same text.
     let time = forewarn_physics::time::format_utc(header.time.0);
     format!(
@@ -138,8 +138,8 @@ pub fn split(frame: &[u8]) -> Result<(Header, &str), FrameError> {
             found: records.len(),
         });
     }
-    let records = std::str::from_utf8(records)
-        .map_err(|error| FrameError::NotText(error.valid_up_to()))?;
+    let records =
+        std::str::from_utf8(records).map_err(|error| FrameError::NotText(error.valid_up_to()))?;
     Ok((header, records))
 }
 
@@ -222,7 +222,9 @@ mod tests {
             |header: &mut Header| header.sequence += 1,
             |header: &mut Header| header.sensor = "geo-2".into(),
             |header: &mut Header| header.mode = Word(Mode::Live),
-            |header: &mut Header| header.time.0 = header.time.0 + forewarn_physics::time::Unit::Second,
+            |header: &mut Header| {
+                header.time.0 = header.time.0 + forewarn_physics::time::Unit::Second
+            },
             |header: &mut Header| header.bytes -= 1,
             |header: &mut Header| header.signature.replace_range(0..2, "00"),
         ] {
@@ -241,6 +243,12 @@ mod tests {
         assert_eq!(split(b"{}"), Err(FrameError::NoHeader));
         assert!(matches!(split(b"{}\nx"), Err(FrameError::Header(_))));
         let short = split(&frame[..frame.len() - 1]);
-        assert!(matches!(short, Err(FrameError::Length { announced: 12, found: 11 })));
+        assert!(matches!(
+            short,
+            Err(FrameError::Length {
+                announced: 12,
+                found: 11
+            })
+        ));
     }
 }

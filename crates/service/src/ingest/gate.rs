@@ -226,14 +226,22 @@ impl Gate {
             return Err(refusal(&header, Why::Malformed, detail));
         }
         let key = self.key(&header, certificate)?;
-        let count = records.lines().filter(|line| !line.trim().is_empty()).count() as u64;
+        let count = records
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .count() as u64;
         self.budget(&header, count)?;
         if !header.is_signed(records.as_bytes(), &key.public_key) {
-            return Err(refusal(&header, Why::BadSignature, "the signature does not hold"));
+            return Err(refusal(
+                &header,
+                Why::BadSignature,
+                "the signature does not hold",
+            ));
         }
         if header.mode.0 != self.mode {
             let (its, ours) = (header.mode.0.word(), self.mode.word());
-            let detail = format!("the frame is `{its}`, this service is `{ours}`; nothing is mixed");
+            let detail =
+                format!("the frame is `{its}`, this service is `{ours}`; nothing is mixed");
             return Err(refusal(&header, Why::WrongMode, detail));
         }
         let received = self.plausible(&header)?;
@@ -303,8 +311,11 @@ impl Gate {
         let places = places.min(self.intake.queue_records);
         let permit = self.queue.clone().try_acquire_many_owned(places);
         let free = self.queue.available_permits();
-        let waiting = self.intake.queue_records as usize - free.min(self.intake.queue_records as usize);
-        self.metrics.queue_records.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        let waiting =
+            self.intake.queue_records as usize - free.min(self.intake.queue_records as usize);
+        self.metrics
+            .queue_records
+            .set(i64::try_from(waiting).unwrap_or(i64::MAX));
         permit.map_err(|_full| busy(header, "the engine's queue is full", QUEUE_RETRY_S))
     }
 
@@ -320,7 +331,11 @@ impl Gate {
             Place::Seen => Ok(Place::Seen),
             Place::Underway => Err(busy(header, "this frame is being written", QUEUE_RETRY_S)),
             Place::TooOld => {
-                let detail = format!("sequence {} is far behind {}", header.sequence, window.high());
+                let detail = format!(
+                    "sequence {} is far behind {}",
+                    header.sequence,
+                    window.high()
+                );
                 Err(refusal(header, Why::TooOld, detail))
             }
         }

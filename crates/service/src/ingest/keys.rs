@@ -34,8 +34,8 @@ pub type Keys = BTreeMap<String, Key>;
 /// It cannot be read, something in it is wrong, or a key is of another mode.
 pub fn read_keys(path: &Path, mode: Mode) -> Result<Keys, String> {
     let name = path.display().to_string();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{name}: cannot be read: {error}"))?;
     let document = Document::new(&name, &text);
     let mut keys = Keys::new();
     if let Some(parsed) = document.parse() {
@@ -57,18 +57,33 @@ pub fn read_keys(path: &Path, mode: Mode) -> Result<Keys, String> {
 
 fn key(section: Section<'_, '_>, mode: Mode) -> Option<Key> {
     let sensor = section.needed("sensor", section.text("sensor"), "\"geo-1\"");
-    let its = section.needed("mode", section.word::<Mode>("mode"), "the mode of the service");
+    let its = section.needed(
+        "mode",
+        section.word::<Mode>("mode"),
+        "the mode of the service",
+    );
     if its.is_some_and(|its| its != mode) {
         section.complain(
             "mode",
             "a key of another mode",
-            format!("this service is `{}`; sensors have a key for each mode", mode.word()),
+            format!(
+                "this service is `{}`; sensors have a key for each mode",
+                mode.word()
+            ),
         );
     }
-    let public = section.needed("public_key", section.text("public_key"), "64 hexadecimal digits");
+    let public = section.needed(
+        "public_key",
+        section.text("public_key"),
+        "64 hexadecimal digits",
+    );
     let public_key = public.and_then(hex::decode).filter(|key| key.len() == 32);
     if public.is_some() && public_key.is_none() {
-        section.complain("public_key", "is no Ed25519 key", "give 64 hexadecimal digits");
+        section.complain(
+            "public_key",
+            "is no Ed25519 key",
+            "give 64 hexadecimal digits",
+        );
     }
     let certificate = section.text("certificate_sha256").unwrap_or_default();
     let revoked = section.flag("revoked").unwrap_or(false);

@@ -5,6 +5,7 @@ mod budget;
 mod frame;
 mod gate;
 mod keys;
+pub mod lines;
 mod window;
 
 pub use frame::{FRAME_VERSION, FrameError, Header, Signer, key_id, read_header, seal, split};

@@ -101,7 +101,10 @@ impl Desk {
                     wrong: BTreeMap::new(),
                     approved: Vec::new(),
                 };
-                let slot = self.0.entry(deed.target.clone()).or_insert_with(|| fresh.clone());
+                let slot = self
+                    .0
+                    .entry(deed.target.clone())
+                    .or_insert_with(|| fresh.clone());
                 if slot.what.sha256 != what.sha256 || slot.what.action != what.action {
                     *slot = fresh;
                 }
@@ -153,7 +156,9 @@ impl Desk {
         by: &str,
         now: Epoch,
     ) -> Result<(Prepare, Vec<String>), DeskError> {
-        let slot = self.open(warning, step, now).ok_or(DeskError::NotPrepared)?;
+        let slot = self
+            .open(warning, step, now)
+            .ok_or(DeskError::NotPrepared)?;
         if slot.what.sha256 != sha256 {
             return Err(DeskError::Changed);
         }
@@ -216,18 +221,36 @@ mod tests {
     #[test]
     fn two_people_with_their_own_codes_approve_the_same_bytes_in_time() {
         let mut desk = Desk::default();
-        assert_eq!(check(&desk, "ada", "ab", "1111", 0.0), Err(DeskError::NotPrepared));
+        assert_eq!(
+            check(&desk, "ada", "ab", "1111", 0.0),
+            Err(DeskError::NotPrepared)
+        );
         desk.apply(&deed("prepare", "ada", "1111"));
-        assert_eq!(check(&desk, "ada", "cd", "1111", 0.0), Err(DeskError::Changed));
-        assert_eq!(check(&desk, "ada", "ab", "1112", 0.0), Err(DeskError::WrongCode));
-        assert_eq!(check(&desk, "bob", "ab", "1111", 0.0), Err(DeskError::NotPrepared));
+        assert_eq!(
+            check(&desk, "ada", "cd", "1111", 0.0),
+            Err(DeskError::Changed)
+        );
+        assert_eq!(
+            check(&desk, "ada", "ab", "1112", 0.0),
+            Err(DeskError::WrongCode)
+        );
+        assert_eq!(
+            check(&desk, "bob", "ab", "1111", 0.0),
+            Err(DeskError::NotPrepared)
+        );
         assert_eq!(check(&desk, "ada", "ab", "1111", 0.0), Ok(1));
         desk.apply(&deed("confirm", "ada", ""));
-        assert_eq!(check(&desk, "ada", "ab", "1111", 1.0), Err(DeskError::SamePerson));
+        assert_eq!(
+            check(&desk, "ada", "ab", "1111", 1.0),
+            Err(DeskError::SamePerson)
+        );
         desk.apply(&deed("prepare", "bob", "2222"));
         assert!(desk.waiting("w-1", Step::Release, at(1.0)).is_some());
         assert_eq!(check(&desk, "bob", "ab", "2222", 1.0), Ok(2));
-        assert_eq!(check(&desk, "bob", "ab", "2222", 200.0), Err(DeskError::NotPrepared));
+        assert_eq!(
+            check(&desk, "bob", "ab", "2222", 200.0),
+            Err(DeskError::NotPrepared)
+        );
         assert_eq!(desk.lapsed(at(200.0)), ["w-1"]);
     }
 
@@ -238,6 +261,9 @@ mod tests {
         for _ in 0..WRONG_MAX {
             desk.apply(&deed("wrong_code", "ada", ""));
         }
-        assert_eq!(check(&desk, "ada", "ab", "1111", 0.0), Err(DeskError::NotPrepared));
+        assert_eq!(
+            check(&desk, "ada", "ab", "1111", 0.0),
+            Err(DeskError::NotPrepared)
+        );
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use forewarn_formats::Problems;
 use forewarn_formats::config::section::{Document, Section};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -39,7 +39,10 @@ impl People {
     pub fn knows(&self, name: &str, secret: &str) -> bool {
         // The hash of a secret that nobody has.
         const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$ZAqVmJvnTqP6zLrSyqTbQTj0DqBhhNKUb/XeEtUVhBs";
-        let hash = self.0.get(name).map_or(NOBODY, |person| &person.secret_hash);
+        let hash = self
+            .0
+            .get(name)
+            .map_or(NOBODY, |person| &person.secret_hash);
         let Ok(hash) = PasswordHash::new(hash) else {
             return false;
         };
@@ -49,7 +52,10 @@ impl People {
 
     /// How many hold a role.
     pub fn count(&self, role: Role) -> usize {
-        self.0.values().filter(|person| person.roles.contains(&role)).count()
+        self.0
+            .values()
+            .filter(|person| person.roles.contains(&role))
+            .count()
     }
 }
 
@@ -59,7 +65,9 @@ impl People {
 /// It is too short, or the system gives no random bytes.
 pub fn hash_secret(secret: &str) -> Result<String, String> {
     if secret.chars().count() < SECRET_CHARACTERS_MIN {
-        return Err(format!("a secret has at least {SECRET_CHARACTERS_MIN} characters"));
+        return Err(format!(
+            "a secret has at least {SECRET_CHARACTERS_MIN} characters"
+        ));
     }
     let mut salt = [0; 16];
     SystemRandom::new()
@@ -67,7 +75,8 @@ pub fn hash_secret(secret: &str) -> Result<String, String> {
         .map_err(|_unspecified| "the system gives no random bytes")?;
     let salt = SaltString::encode_b64(&salt).map_err(|error| error.to_string())?;
     let hash = Argon2::default().hash_password(secret.as_bytes(), &salt);
-    hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
+    hash.map(|hash| hash.to_string())
+        .map_err(|error| error.to_string())
 }
 
 /// Reads `people.toml`.
@@ -79,7 +88,9 @@ pub fn read_people(path: &Path) -> Result<People, String> {
     let fail = |error: std::io::Error| format!("{name}: cannot be read: {error}");
     let mode = std::fs::metadata(path).map_err(fail)?.permissions().mode();
     if mode & 0o077 != 0 {
-        return Err(format!("{name}: others may read it; run `chmod 600 {name}`"));
+        return Err(format!(
+            "{name}: others may read it; run `chmod 600 {name}`"
+        ));
     }
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let document = Document::new(&name, &text);
@@ -90,7 +101,11 @@ pub fn read_people(path: &Path) -> Result<People, String> {
             if let Some(person) = person(section)
                 && let Some(twice) = people.insert(person.name.clone(), person)
             {
-                top.complain("person", format!("`{}` stands here twice", twice.name), "remove one");
+                top.complain(
+                    "person",
+                    format!("`{}` stands here twice", twice.name),
+                    "remove one",
+                );
             }
         }
         top.finish();
@@ -118,11 +133,23 @@ fn person(section: Section<'_, '_>) -> Option<Person> {
         }
     }
     if roles.contains(&Role::Administrator) && roles.contains(&Role::Releaser) {
-        section.complain("roles", "an administrator cannot release", "give one of the two to somebody else");
+        section.complain(
+            "roles",
+            "an administrator cannot release",
+            "give one of the two to somebody else",
+        );
     }
-    let secret = section.needed("secret", section.text("secret"), "what `forewarn serve --hash-secret` prints");
+    let secret = section.needed(
+        "secret",
+        section.text("secret"),
+        "what `forewarn serve --hash-secret` prints",
+    );
     if secret.is_some_and(|secret| PasswordHash::new(secret).is_err()) {
-        section.complain("secret", "is no Argon2 hash", "put what `forewarn serve --hash-secret` prints");
+        section.complain(
+            "secret",
+            "is no Argon2 hash",
+            "put what `forewarn serve --hash-secret` prints",
+        );
     }
     section.finish();
     Some(Person {
@@ -148,7 +175,8 @@ mod tests {
     #[test]
     fn a_secret_is_known_and_another_is_not() {
         let hash = hash_secret("a long enough secret").unwrap();
-        let text = format!("[[person]]\nname = \"ada\"\nroles = [\"releaser\"]\nsecret = \"{hash}\"\n");
+        let text =
+            format!("[[person]]\nname = \"ada\"\nroles = [\"releaser\"]\nsecret = \"{hash}\"\n");
         let people = read(&text, 0o600).unwrap();
         assert!(people.knows("ada", "a long enough secret"));
         assert!(!people.knows("ada", "another secret..."));
@@ -166,6 +194,10 @@ mod tests {
         );
         assert!(read(&text, 0o600).unwrap_err().contains("cannot release"));
         let wrong = text.replace("\"administrator\", \"releaser\"", "\"king\"");
-        assert!(read(&wrong, 0o600).unwrap_err().contains("`king` is no role"));
+        assert!(
+            read(&wrong, 0o600)
+                .unwrap_err()
+                .contains("`king` is no role")
+        );
     }
 }

@@ -158,13 +158,21 @@ mod tests {
         let sent = cookie.split(';').next().unwrap().to_owned();
         assert_eq!(sessions.read(&sent), Some(session.clone()));
         let again = Sessions::new(&path, 1.0, true).unwrap();
-        assert_eq!(again.read(&format!("a=b; {sent}")), Some(session.clone()), "after a restart");
+        assert_eq!(
+            again.read(&format!("a=b; {sent}")),
+            Some(session.clone()),
+            "after a restart"
+        );
         let forged = sent.replacen(&hex::encode(b"ada"), &hex::encode(b"bob"), 1);
         assert_eq!(sessions.read(&forged), None);
         sessions.end(&session.id);
         assert_eq!(sessions.read(&sent), None);
         let short = Sessions::new(&path, 0.0, true).unwrap();
         let (_, cookie) = short.begin("ada").unwrap();
-        assert_eq!(short.read(cookie.split(';').next().unwrap()), None, "it is over");
+        assert_eq!(
+            short.read(cookie.split(';').next().unwrap()),
+            None,
+            "it is over"
+        );
     }
 }

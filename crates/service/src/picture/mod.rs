@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::entry::{Deed, Delivery, DeliveryState, Entry, Publication, SpokenWord};
 pub use places::Places;
-pub use shown::{Shown, shown};
 use sensors::Sensors;
+pub use shown::{Shown, shown};
 pub use threats::Threat;
 use threats::Threats;
 use warnings::Warnings;
@@ -125,7 +125,9 @@ impl Picture {
     }
 
     fn shelve(&mut self, deed: &Deed) {
-        let until = deed.detail["until"].as_str().and_then(|text| parse_utc(text).ok());
+        let until = deed.detail["until"]
+            .as_str()
+            .and_then(|text| parse_utc(text).ok());
         let Some(until) = until else { return };
         let reason = deed.detail["reason"].as_str().unwrap_or_default();
         let shelved = Shelved {

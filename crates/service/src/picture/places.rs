@@ -62,7 +62,9 @@ impl Places {
             return Vec::new();
         };
         let centre = Geodetic::from_degrees(latitude, longitude, 0.0);
-        let minor_m = impact["ellipse_90"]["semi_minor_m"].as_f64().unwrap_or(major_m);
+        let minor_m = impact["ellipse_90"]["semi_minor_m"]
+            .as_f64()
+            .unwrap_or(major_m);
         let axis_rad = impact["ellipse_90"]["azimuth_rad"].as_f64().unwrap_or(0.0);
         let reach_m = (AXES_MAX * major_m).max(NEAR_M);
         // Degrees of latitude are at least 110 km: a cheap test before the geodesic.
@@ -70,9 +72,7 @@ impl Places {
         let mut found: Vec<(f64, Value)> = self
             .0
             .iter()
-            .filter(|place| {
-                (place.site.latitude_rad.to_degrees() - latitude).abs() <= reach_deg
-            })
+            .filter(|place| (place.site.latitude_rad.to_degrees() - latitude).abs() <= reach_deg)
             .filter_map(|place| {
                 let line = inverse(&centre, &place.site);
                 if line.distance_m > reach_m {
@@ -92,7 +92,11 @@ impl Places {
             })
             .collect();
         found.sort_by(|a, b| a.0.total_cmp(&b.0));
-        found.into_iter().take(NAMED_MAX).map(|(_, value)| value).collect()
+        found
+            .into_iter()
+            .take(NAMED_MAX)
+            .map(|(_, value)| value)
+            .collect()
     }
 }
 
@@ -131,7 +135,12 @@ mod tests {
         let found = places.at_risk(&assessment);
         let said: Vec<(&str, bool)> = found
             .iter()
-            .map(|place| (place["name"].as_str().unwrap(), place["inside_90"].as_bool().unwrap()))
+            .map(|place| {
+                (
+                    place["name"].as_str().unwrap(),
+                    place["inside_90"].as_bool().unwrap(),
+                )
+            })
             .collect();
         assert!(said.contains(&("East", true)) && said.contains(&("North", false)));
         assert_eq!(said.len(), 2);

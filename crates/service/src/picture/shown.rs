@@ -26,7 +26,10 @@ pub fn shown(seq: u64, entry: &Entry) -> Option<Shown> {
         Entry::Remark(remark) => Some(notice(seq, &json!(remark))),
         Entry::Start(start) => {
             let text = format!("forewarn {} started", start.version);
-            Some(notice(seq, &json!({ "wall": start.wall, "what": "start", "text": text })))
+            Some(notice(
+                seq,
+                &json!({ "wall": start.wall, "what": "start", "text": text }),
+            ))
         }
     }
 }
@@ -37,9 +40,13 @@ fn of_event(seq: u64, event: &Event) -> Option<Shown> {
     let rest = text.strip_prefix('{')?;
     let has = |word: &str| {
         // Written by us: `event` is the second key, without spaces.
-        text.get(..200).unwrap_or(text).contains(&format!("\"event\":\"{word}\""))
+        text.get(..200)
+            .unwrap_or(text)
+            .contains(&format!("\"event\":\"{word}\""))
     };
-    let name = ["assessment", "warning", "health"].into_iter().find(|word| has(word));
+    let name = ["assessment", "warning", "health"]
+        .into_iter()
+        .find(|word| has(word));
     Some(Shown {
         name: name.unwrap_or("rejection"),
         data: format!("{{\"seq\":{seq},{rest}"),
@@ -47,7 +54,10 @@ fn of_event(seq: u64, event: &Event) -> Option<Shown> {
 }
 
 fn of_word(seq: u64, word: &SpokenWord) -> Shown {
-    let said = word.line.lines().map(|line| serde_json::from_str::<Value>(line).unwrap_or_default());
+    let said = word
+        .line
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_default());
     let said: Vec<Value> = said.collect();
     let step = word.approved.as_ref().map(|approved| {
         json!({ "warning": approved.warning, "action": approved.action, "by": approved.by,

@@ -59,7 +59,9 @@ impl Warnings {
             _ => "issued",
         };
         if let Some(people) = value["released_by"]["people"].as_array() {
-            let names = people.iter().filter_map(|name| name.as_str().map(str::to_owned));
+            let names = people
+                .iter()
+                .filter_map(|name| name.as_str().map(str::to_owned));
             warning.released_by = names.collect();
         } else if let Some(rule) = value["released_by"]["rule"].as_str() {
             warning.released_by = vec![format!("rule \"{rule}\"")];
@@ -88,7 +90,9 @@ impl Warnings {
             return;
         };
         match deed.what.as_str() {
-            "confirm" => warning.approvals.push(json!({ "by": deed.by, "time": deed.wall })),
+            "confirm" => warning
+                .approvals
+                .push(json!({ "by": deed.by, "time": deed.wall })),
             "lapse" => warning.approvals.clear(),
             _ => {}
         }
@@ -100,7 +104,8 @@ impl Warnings {
         };
         let sent = warning.sent.iter_mut();
         for sent in sent.filter(|sent| sent.publication.key == delivery.key) {
-            sent.deliveries.insert(delivery.sink.clone(), delivery.clone());
+            sent.deliveries
+                .insert(delivery.sink.clone(), delivery.clone());
         }
     }
 
@@ -127,7 +132,10 @@ impl Warnings {
         let sent = self.all.values().flat_map(|warning| &warning.sent);
         let mut owed: Vec<_> = sent
             .flat_map(|sent| {
-                let open = sent.deliveries.values().filter(|delivery| !delivery.state.is_final());
+                let open = sent
+                    .deliveries
+                    .values()
+                    .filter(|delivery| !delivery.state.is_final());
                 open.map(|delivery| (sent.publication.clone(), delivery.clone()))
             })
             .collect();
@@ -136,7 +144,10 @@ impl Warnings {
     }
 
     pub(super) fn value(&self) -> Vec<Value> {
-        self.all.iter().map(|(name, warning)| warning.value(name)).collect()
+        self.all
+            .iter()
+            .map(|(name, warning)| warning.value(name))
+            .collect()
     }
 }
 

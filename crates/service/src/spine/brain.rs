@@ -100,7 +100,9 @@ impl Brain<'_> {
         };
         self.metrics.step_s.observe(started.elapsed().as_secs_f64());
         if matches!(entry, Entry::Frame(_)) {
-            self.metrics.decision_s.observe(since.elapsed().as_secs_f64());
+            self.metrics
+                .decision_s
+                .observe(since.elapsed().as_secs_f64());
             self.metrics.records_refused.add(self.fold.refused);
         }
         self.metrics.set_engine_time(self.fold.time());

@@ -210,18 +210,31 @@ impl<'a> Fold<'a> {
             None => {
                 let standing = Standing::Released { log_sequence: of };
                 let message = self.alerts.compose(event.time, warning, standing);
-                (message.xml.unwrap_or_default(), message.alert, message.broken)
+                (
+                    message.xml.unwrap_or_default(),
+                    message.alert,
+                    message.broken,
+                )
             }
         };
         broken.extend(self.alerts.publish(warning.warning, &alert));
-        Some(sent(of, event.time, &told, (bytes, alert, broken), released_by))
+        Some(sent(
+            of,
+            event.time,
+            &told,
+            (bytes, alert, broken),
+            released_by,
+        ))
     }
 
     /// What people released, only people let change. But what stays of a warning of which a part was
     /// just taken back follows at once: otherwise all of it would seem to be over.
     fn must_wait(&self, of: u64, warning: &Warning, name: &str) -> bool {
         let by_people = matches!(warning.released_by, Some(ReleasedBy::People(_)));
-        let remains = self.taken_back.as_ref().is_some_and(|(then, what)| *then == of && what == name);
+        let remains = self
+            .taken_back
+            .as_ref()
+            .is_some_and(|(then, what)| *then == of && what == name);
         by_people && !ends(warning) && !remains
     }
 
@@ -256,7 +269,9 @@ impl<'a> Fold<'a> {
             });
         }
         let broken = message.broken.join("; ");
-        Err(format!("the message would break the rules of CAP: {broken}"))
+        Err(format!(
+            "the message would break the rules of CAP: {broken}"
+        ))
     }
 
     /// What the engine would say if this were done, and whether anybody outside would hear it.

@@ -51,9 +51,8 @@ fn typed<M: forewarn_log::Mode>(
     signer: Signer,
     open: OpenLog,
 ) -> Result<HashLog<M>, JournalError> {
-    let fail = |error: &dyn std::fmt::Display| {
-        JournalError(format!("{}: {error}", folder.display()))
-    };
+    let fail =
+        |error: &dyn std::fmt::Display| JournalError(format!("{}: {error}", folder.display()));
     let store = FileStore::create(folder).map_err(|error| fail(&error))?;
     let mut options = Options::new(signer);
     if open.quarantine {
@@ -72,13 +71,23 @@ fn said(recovery: &Recovery) -> Option<String> {
     let torn = recovery.torn.as_ref().map(|torn| {
         format!("the end was torn by a crash and cut off, nothing acknowledged was in it: {torn:?}")
     });
-    let gaps = recovery
-        .gaps
+    let gaps = recovery.gaps.iter().map(|gap| {
+        format!(
+            "entries {} to {} are missing: {}",
+            gap.from_seq, gap.to_seq, gap.why
+        )
+    });
+    let aside = recovery
+        .quarantined
         .iter()
-        .map(|gap| format!("entries {} to {} are missing: {}", gap.from_seq, gap.to_seq, gap.why));
-    let aside = recovery.quarantined.iter().map(|damage| format!("set aside: {damage}"));
+        .map(|damage| format!("set aside: {damage}"));
     let notes = recovery.notes.iter().cloned();
-    let all: Vec<String> = torn.into_iter().chain(gaps).chain(aside).chain(notes).collect();
+    let all: Vec<String> = torn
+        .into_iter()
+        .chain(gaps)
+        .chain(aside)
+        .chain(notes)
+        .collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
 
@@ -168,7 +177,9 @@ impl<M: forewarn_log::Mode> Journal for HashLog<M> {
 
     fn close(self: Box<Self>) -> Result<(), JournalError> {
         let closed = self.log.close();
-        closed.map(drop).map_err(|error| JournalError(error.to_string()))
+        closed
+            .map(drop)
+            .map_err(|error| JournalError(error.to_string()))
     }
 }
 
@@ -206,7 +217,10 @@ mod tests {
             quarantine: false,
         };
         let mut journal = open_log(&log, &key, open).unwrap();
-        let entries = [br#"{"kind":"tick","n":1}"#.to_vec(), br#"{"kind":"remark"}"#.to_vec()];
+        let entries = [
+            br#"{"kind":"tick","n":1}"#.to_vec(),
+            br#"{"kind":"remark"}"#.to_vec(),
+        ];
         assert_eq!(journal.append(&entries).unwrap(), 1);
         let mut seen = Vec::new();
         let read = journal.reader().read(1, &mut |seq, bytes| {

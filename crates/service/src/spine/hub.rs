@@ -88,7 +88,10 @@ impl Hub {
 
     /// Why nothing can be acknowledged, while that is so.
     pub fn alarm(&self) -> Option<String> {
-        self.alarm.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.alarm
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Raises the alarm, or ends it.
@@ -97,7 +100,9 @@ impl Hub {
         if *current == alarm {
             return;
         }
-        self.metrics.alarm.store(u64::from(alarm.is_some()), Ordering::Relaxed);
+        self.metrics
+            .alarm
+            .store(u64::from(alarm.is_some()), Ordering::Relaxed);
         current.clone_from(&alarm);
         drop(current);
         // It cannot be written to the log, so it is shown without a number of its own.

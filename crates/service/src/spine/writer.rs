@@ -42,6 +42,8 @@ pub enum ToWriter {
     Outputs(Vec<Entry>),
     /// The engine failed at an input: write it down and end.
     Fatal(u64, Remark),
+    /// Write what waits, close the log in good order, and end.
+    Close(oneshot::Sender<Result<(), JournalError>>),
 }
 
 /// The log's thread.
@@ -121,6 +123,18 @@ impl WriterHandle {
         self.submit(entry, None, None, None)
     }
 
+    /// Closes the log: what waits is written first, with a checkpoint behind it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub async fn close(&self) -> Result<(), SubmitError> {
+        let (done, closed) = oneshot::channel();
+        self.inbox
+            .try_send(ToWriter::Close(done))
+            .map_err(|_full_or_gone| SubmitError::Gone)?;
+        Ok(closed.await.map_err(|_gone| SubmitError::Gone)??)
+    }
+
     fn submit(
         &self,
         entry: Entry,
@@ -163,7 +177,8 @@ impl Writer {
     /// Works until everybody who could ask has gone.
     pub fn run(mut self) {
         let mut owed: Vec<Item> = Vec::new();
-        loop {
+        let mut closing = None;
+        while closing.is_none() {
             let wait = if owed.is_empty() {
                 Duration::from_secs(1)
             } else {
@@ -171,7 +186,7 @@ impl Writer {
             };
             let mut batch = std::mem::take(&mut owed);
             match self.inbox.recv_timeout(wait) {
-                Ok(first) => self.gather(first, &mut batch),
+                Ok(first) => closing = self.gather(first, &mut batch),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) if batch.is_empty() => return,
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(RETRY),
@@ -179,11 +194,22 @@ impl Writer {
             if !batch.is_empty() {
                 owed = self.write(batch);
             }
-            self.metrics.log_bytes.store(self.journal.bytes(), Ordering::Relaxed);
+            self.metrics
+                .log_bytes
+                .store(self.journal.bytes(), Ordering::Relaxed);
+        }
+        let closed = self.journal.close();
+        if let Some(done) = closing {
+            drop(done.send(closed));
         }
     }
 
-    fn gather(&mut self, first: ToWriter, batch: &mut Vec<Item>) {
+    /// Takes what waits; whom to tell when it is closed, if it is to be.
+    fn gather(
+        &mut self,
+        first: ToWriter,
+        batch: &mut Vec<Item>,
+    ) -> Option<oneshot::Sender<Result<(), JournalError>>> {
         let mut bytes = 0;
         let mut next = Some(first);
         while let Some(message) = next {
@@ -197,6 +223,7 @@ impl Writer {
                     batch.extend(outputs.into_iter().map(Item::Output));
                 }
                 ToWriter::Fatal(seq, remark) => self.end(seq, remark, std::mem::take(batch)),
+                ToWriter::Close(done) => return Some(done),
             }
             next = if bytes < BATCH_BYTES_MAX {
                 self.inbox.try_recv().ok()
@@ -204,6 +231,7 @@ impl Writer {
                 None
             };
         }
+        None
     }
 
     /// Writes a batch; what is owed although it could not be written is returned.
@@ -212,7 +240,9 @@ impl Writer {
         let started = Instant::now();
         match self.journal.append(&bytes) {
             Ok(first) => {
-                self.metrics.append_s.observe(started.elapsed().as_secs_f64());
+                self.metrics
+                    .append_s
+                    .observe(started.elapsed().as_secs_f64());
                 self.hub.set_alarm(None);
                 for (item, seq) in batch.into_iter().zip(first..) {
                     self.on_disk(seq, item);
