@@ -101,10 +101,8 @@ mod tests {
         let ahead = after(wall(), 86_400.0);
         let clock = Clock::new(false, Some(ahead));
         assert!(clock.now().unwrap() >= ahead);
-        assert_eq!(
-            clock.hear(after(ahead, 1e6)).max(ahead),
-            clock.hear(ahead).max(ahead)
-        );
+        // A report from the future does not move a clock that is not led by reports.
+        assert!(clock.hear(after(ahead, 1e6)) < after(ahead, 60.0));
     }
 
     #[test]

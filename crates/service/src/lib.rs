@@ -19,6 +19,7 @@ pub mod outlet;
 pub mod people;
 pub mod picture;
 pub mod pulse;
+pub mod raise;
 pub mod receiver;
 pub mod serve;
 pub mod spine;

@@ -194,7 +194,22 @@ impl Render for Durations {
     }
 }
 
-fn gauge(out: &mut String, name: &str, help: &str, value: f64) {
+/// A figure for each of several, such as sensors.
+pub fn labelled(
+    out: &mut String,
+    (name, help): (&str, &str),
+    label: &str,
+    values: impl Iterator<Item = (String, f64)>,
+) {
+    out.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n"));
+    for (of, value) in values {
+        let of = of.replace('\\', "\\\\").replace('"', "\\\"");
+        out.push_str(&format!("{name}{{{label}=\"{of}\"}} {value}\n"));
+    }
+}
+
+/// One figure that is known when it is asked for.
+pub fn gauge(out: &mut String, name: &str, help: &str, value: f64) {
     out.push_str(&format!(
         "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"
     ));

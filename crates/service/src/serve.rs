@@ -8,12 +8,13 @@ use std::time::Duration;
 use axum::Router;
 use rustls::ServerConfig;
 
-use crate::app::{App, Raised, ServiceError, raise};
+use crate::app::{App, ServiceError};
 use crate::config::Config;
 use crate::http::{Door, Peer, router};
 use crate::ingest::lines;
 use crate::net::{Doors, open, server_for_people, server_for_sensors};
 use crate::people::Role;
+use crate::raise::{Raised, raise};
 use crate::{notify, outlet, pulse};
 
 /// Where a service listens, once it does.

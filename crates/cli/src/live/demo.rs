@@ -33,7 +33,11 @@ pub(crate) fn command(out: Option<PathBuf>, speed: Speed, output: Output) -> Out
     runtime()?.block_on(async {
         let stop = asked_to_stop()?;
         let (told, ready) = oneshot::channel::<Addresses>();
-        let service = tokio::spawn(serve(config, |at| drop(told.send(at)), stop));
+        let tell = |at| {
+            // Whoever waits for it may have been ended meanwhile.
+            let _unheard = told.send(at).is_err();
+        };
+        let service = tokio::spawn(serve(config, tell, stop));
         let Ok(at) = ready.await else {
             return ended(service.await);
         };

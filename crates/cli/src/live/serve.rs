@@ -40,7 +40,8 @@ pub(crate) fn command(args: &ServeArgs, output: Output) -> Outcome<()> {
 pub(super) fn read(path: &Path) -> Outcome<Config> {
     let text = read_text(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    read_config(&path.display().to_string(), &text, folder).map_err(Failure::input)
+    read_config(&path.display().to_string(), &text, folder)
+        .map_err(|problems| Failure::Input(anyhow!("{problems}")))
 }
 
 fn run(config: Config, output: Output) -> Outcome<()> {

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use super::answer::Refused;
@@ -14,10 +14,6 @@ use crate::hex;
 #[folder = "../../console/dist"]
 struct Console;
 
-const PLACEHOLDER: &str = "<!doctype html><meta charset=utf-8><title>Forewarn</title>\
-<p>This program was built without its console: build <code>console/dist</code> first. \
-The service runs; see <a href=/openapi.json>/openapi.json</a>.";
-
 /// A file of the console.
 pub(super) async fn file(request: Request) -> Response {
     if request.method() != axum::http::Method::GET && request.method() != axum::http::Method::HEAD {
@@ -26,9 +22,6 @@ pub(super) async fn file(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
     let Some(file) = Console::get(path) else {
-        if path == "index.html" {
-            return Html(PLACEHOLDER).into_response();
-        }
         return Refused::missing(format!("there is no /{path}"))
             .remedy("See /openapi.json for what there is.")
             .into_response();

@@ -96,6 +96,9 @@ const ADMINISTER: Access = Access::Roles(&[Administrator]);
 const ANYBODY_SIGNED_IN: Access =
     Access::Roles(&[Viewer, Operator, Releaser, Auditor, Partner, Administrator]);
 
+/// Longest body that people send: a notice with its areas [bytes].
+const PEOPLE_BODY_BYTES_MAX: usize = 64 << 10;
+
 const JSON: &str = "application/json";
 const AFTER: Parameter = query("after", "Only what is later than this sequence number.");
 const OBJECT: Parameter = part("id", "Name of an object, such as o-3.");
@@ -207,10 +210,13 @@ pub fn router(app: &Arc<App>, door: Door) -> Router {
     if door == Door::People {
         router = router.fallback(assets::file);
     }
-    let frame_max = app.config.intake.frame_bytes_max + 4_096;
+    let body_max = match door {
+        Door::People => PEOPLE_BODY_BYTES_MAX,
+        Door::Sensors => app.config.intake.frame_bytes_max + 4_096,
+    };
     router
         .layer(from_fn(assets::not_found_as_json))
         .layer(from_fn_with_state(app.clone(), access::dress))
-        .layer(DefaultBodyLimit::max(frame_max))
+        .layer(DefaultBodyLimit::max(body_max))
         .with_state(app.clone())
 }

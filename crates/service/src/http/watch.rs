@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::metrics::{gauge, labelled};
 
 /// Without an answer of the engine for longer than this, it does not watch [s].
 const SILENT_MAX_S: f64 = 5.0;
@@ -47,5 +48,21 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
-    (kind, app.metrics.render())
+    let mut text = app.metrics.render();
+    let silent_s = app.pulse.age_s().unwrap_or(0.0);
+    let help = "Since the engine's last answer.";
+    gauge(&mut text, "forewarn_engine_silent_seconds", help, silent_s);
+    let now = app.clock.now();
+    let statuses = app.hub.look(|picture| picture.sensor_statuses(now));
+    let ages = statuses.iter().filter_map(|sensor| {
+        let id = sensor["id"].as_str()?.to_owned();
+        // One that was never heard is silent since the start.
+        Some((id, sensor["age_s"].as_f64().unwrap_or(app.pulse.up_s())))
+    });
+    let name = (
+        "forewarn_sensor_age_seconds",
+        "Since the last heartbeat or report of each sensor.",
+    );
+    labelled(&mut text, name, "sensor", ages);
+    (kind, text)
 }

@@ -222,9 +222,7 @@ mod tests {
             |header: &mut Header| header.sequence += 1,
             |header: &mut Header| header.sensor = "geo-2".into(),
             |header: &mut Header| header.mode = Word(Mode::Live),
-            |header: &mut Header| {
-                header.time.0 = header.time.0 + forewarn_physics::time::Unit::Second
-            },
+            |header: &mut Header| header.time.0 += forewarn_physics::time::Unit::Second,
             |header: &mut Header| header.bytes -= 1,
             |header: &mut Header| header.signature.replace_range(0..2, "00"),
         ] {

@@ -160,7 +160,7 @@ impl WriterHandle {
 
 /// One thing of a batch: an output, or what somebody submitted.
 enum Item {
-    Output(Entry),
+    Output(Box<Entry>),
     Submitted(Box<Submission>),
 }
 
@@ -220,7 +220,7 @@ impl Writer {
                 }
                 ToWriter::Outputs(outputs) => {
                     bytes += outputs.iter().map(weight).sum::<usize>();
-                    batch.extend(outputs.into_iter().map(Item::Output));
+                    batch.extend(outputs.into_iter().map(Box::new).map(Item::Output));
                 }
                 ToWriter::Fatal(seq, remark) => self.end(seq, remark, std::mem::take(batch)),
                 ToWriter::Close(done) => return Some(done),
