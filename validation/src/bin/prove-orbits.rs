@@ -268,6 +268,7 @@ fn named(proof: &mut Proof, ear: &Ear, passes: &[Pass], owners: &BTreeMap<&Recor
     );
     let (mut right, mut wrong, mut nameless, mut corrected) = (0, 0, 0, 0);
     let mut satellites: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut misnamed: Vec<String> = Vec::new();
     for pass in passes {
         let Some(spoken) = object_of(pass, ear, owners) else {
             continue;
@@ -278,6 +279,17 @@ fn named(proof: &mut Proof, ear: &Ear, passes: &[Pass], owners: &BTreeMap<&Recor
         // A satellite's name in the truth ends with its number.
         let truth = pass.object.rsplit(' ').next();
         let entry = satellites.entry(&pass.object).or_insert(false);
+        if spoken.catalogue.last().map(|name| &**name) != truth {
+            misnamed.push(format!(
+                "- {} {} reports from {} on; its object {} holds {}: named {:?}",
+                pass.object,
+                pass.records.len(),
+                pass.records.first().map_or("", |id| id),
+                spoken.object,
+                spoken.records.len(),
+                spoken.catalogue
+            ));
+        }
         if spoken.catalogue.is_empty() {
             nameless += 1;
         } else if spoken.catalogue.last().map(|name| &**name) == truth {
@@ -292,6 +304,9 @@ fn named(proof: &mut Proof, ear: &Ear, passes: &[Pass], owners: &BTreeMap<&Recor
     proof.line(&format!(
         "Passes whose object has {NAMED_REPORTS} reports or more: {right} named rightly ({corrected} of them after another name), {wrong} wrongly, {nameless} not."
     ));
+    for pass in &misnamed {
+        proof.line(pass);
+    }
     proof.goal(
         "orbits-catalogued: each is named",
         &format!(

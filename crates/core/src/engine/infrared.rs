@@ -19,6 +19,8 @@ use crate::track::tracklet::{Hit, Motion, Tracklet, TrackletId};
 const JOIN: f64 = 3.0;
 /// A pair this much better (log likelihood) than any other with the same partner is joined.
 const MARGIN: f64 = 3.0;
+/// A plume may be dark for so long between two stages [s]: a coast and a look missed.
+const DARK_S: f64 = 45.0;
 /// Looks compared at most.
 const COMPARED: usize = 12;
 
@@ -166,7 +168,7 @@ fn miss_of(object: &Object, hits: &[Arc<Hit>]) -> Option<f64> {
     for hit in hits.iter().step_by(every) {
         let at_s = seconds_between(boost.posterior.epoch, hit.time);
         let launch_s = boost.posterior.best().fit.point.x[2];
-        if at_s < launch_s || at_s > boost.posterior.last_s + 25.0 {
+        if at_s < launch_s || at_s > boost.posterior.last_s + DARK_S {
             return None;
         }
         let (mean, covariance) = boost.posterior.state(at_s);

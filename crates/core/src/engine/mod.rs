@@ -10,6 +10,7 @@ mod catalogue;
 mod claims;
 mod context;
 mod facts;
+mod founders;
 mod health;
 mod infrared;
 mod kin;

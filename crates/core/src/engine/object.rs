@@ -6,6 +6,7 @@ use std::sync::Arc;
 use forewarn_physics::time::{Epoch, seconds_between};
 
 use super::boost::Boost;
+use super::founders::Founders;
 use crate::assess::{CatalogueMatch, End};
 use crate::estimate::ascent::AscentFit;
 use crate::model::{ObjectId, RecordId, SensorIndex};
@@ -49,6 +50,8 @@ pub(super) struct Arc1 {
     pub first_descending: bool,
     /// Sum of ln cross-section [m²] and how many plots gave one.
     pub ln_rcs: (f64, f64),
+    /// Its last plots, while it is young.
+    pub founders: Founders,
 }
 
 /// What it came off.

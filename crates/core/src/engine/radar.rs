@@ -8,6 +8,7 @@ use forewarn_physics::time::{Epoch, seconds_between};
 use nalgebra::Vector3;
 
 use super::context::{Context, Registry};
+use super::founders::Founders;
 use super::object::{Arc1, Object};
 use super::world::{MOST_OBJECTS, World};
 use crate::model::{HeartbeatStatus, ObjectId, RecordId, Report, ReportBody, SensorIndex};
@@ -261,6 +262,14 @@ fn take_plot(world: &mut World, context: &Context, id: ObjectId, plot: &Plot, ln
             0.95 * arc.nis.0 + innovation.distance2,
             0.95 * arc.nis.1 + innovation.dimension as f64,
         );
+        arc.founders.keep(&plot.1, arc.updates);
+        if let Some(anew) = arc
+            .founders
+            .anew(innovation.distance2, arc.nis.0 / arc.nis.1)
+        {
+            arc.filter = anew;
+            arc.nis = (0.0, 0.0);
+        }
         firm = arc.updates == FIRM;
         let nameless = object.catalogue.is_none() && arc.updates < NAMELESS;
         named = arc.updates > FIRM && (nameless || arc.updates.is_power_of_two());
@@ -426,6 +435,7 @@ fn begin(
         nis: (0.0, 0.0),
         ln_rcs: rcs_of(members),
         first_descending,
+        founders: Founders::new(members.iter().map(|member| member.1.clone())),
     });
     world.put(object);
     world.note(id, Some(&members[members.len() - 1].0));
