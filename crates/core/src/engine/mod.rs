@@ -17,6 +17,7 @@ mod kin;
 mod notices;
 mod object;
 mod outlook;
+mod partners;
 mod payload;
 mod publish;
 mod radar;

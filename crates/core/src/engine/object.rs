@@ -94,6 +94,8 @@ pub(super) struct Object {
     pub boost: Option<Arc<Boost>>,
     /// Looks came since the fit.
     pub stale: bool,
+    /// Looks that it had when its satellites were last doubted to see one flight.
+    pub doubted_looks: usize,
     /// Radar track.
     pub arc: Option<Arc1>,
     /// Satellite that it is.
@@ -124,6 +126,7 @@ impl Object {
             fit: AscentFit::default(),
             boost: None,
             stale: false,
+            doubted_looks: 0,
             arc: None,
             catalogue: None,
             catalogue_near: Arc::from([]),

@@ -15,6 +15,7 @@ use super::infrared;
 use super::kin;
 use super::object::{Arc1, Object};
 use super::outlook::glider_weight;
+use super::partners;
 use super::radar;
 use super::radar::Plots;
 use crate::assess::End;
@@ -264,6 +265,7 @@ impl World {
             self.put(object);
             self.note(*id, None);
         }
+        partners::exchange(self, context, &due, now);
         if !due.is_empty() {
             // A boost that is known better may now be seen to own a track.
             let free = self.objects.values().filter(|object| kin::is_free(object));
