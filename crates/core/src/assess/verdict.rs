@@ -246,7 +246,7 @@ impl Case<'_> {
             .then_some((Verdict::Dismissed, Reason::OrbitInsertion))
     }
 
-    /// Seen under power, and now its vacuum path misses the Earth.
+    /// Seen under power, and now its vacuum path misses the Earth, or it burns on and on.
     fn reaches_orbit(&self) -> bool {
         let clear = |perigee: super::dossier::Uncertain| {
             perigee.is_known() && perigee.mean - 3.0 * perigee.sigma > self.rules.orbit_perigee_m
@@ -260,7 +260,8 @@ impl Case<'_> {
             let by_arc = self.dossier.arc.as_ref().is_some_and(|arc| {
                 self.believed(arc.updates, arc.nis_per_dof) && clear(arc.perigee_height_m)
             });
-            (by_arc || clear(ascent.perigee_height_m)) && self.probabilities.threat() < 0.5
+            (by_arc || clear(ascent.perigee_height_m) || self.burns_past_missiles())
+                && self.probabilities.threat() < 0.5
         })
     }
 
@@ -406,9 +407,7 @@ impl Case<'_> {
         });
         match self.probabilities.best() {
             Class::Satellite => orbit_sure.then_some(Reason::InOrbit),
-            Class::SpaceLaunch if self.memory.space_launch || self.burns_past_missiles() => {
-                Some(Reason::OrbitInsertion)
-            }
+            Class::SpaceLaunch if self.memory.space_launch => Some(Reason::OrbitInsertion),
             Class::SpaceLaunch => self.falls_alone().then_some(Reason::SlowOrLow),
             Class::Bolide => Some(Reason::FireballSpeed),
             Class::Fire | Class::Explosion => Some(Reason::Stationary),
