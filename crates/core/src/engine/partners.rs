@@ -34,22 +34,24 @@ pub(super) fn exchange(world: &mut World, context: &Context, fitted: &[ObjectId]
             continue;
         }
         world.change(*id, |object| object.doubted_looks = object.looks.len());
-        for neighbour in neighbours(world, *id) {
+        let better = neighbours(world, *id).into_iter().find_map(|neighbour| {
             let (one, two) = (&world.objects[id], &world.objects[&neighbour]);
-            if let Some(pair) = exchanged(one, two, context, now) {
-                let (one, two) = *pair;
-                for object in [one, two] {
-                    let id = object.id;
-                    for tracklet in &object.tracklets {
-                        world.owners.insert(*tracklet, id);
-                    }
-                    world.put(object);
-                    world.note(id, None);
-                }
-                break;
-            }
+            exchanged(one, two, context, now)
+        });
+        for object in better.into_iter().flatten() {
+            take_back(world, object);
         }
     }
+}
+
+/// Puts a flight with its new partner in place of the ghost.
+fn take_back(world: &mut World, object: Object) {
+    let id = object.id;
+    for tracklet in &object.tracklets {
+        world.owners.insert(*tracklet, id);
+    }
+    world.put(object);
+    world.note(id, None);
 }
 
 /// Its two satellites do not see one flight, and that was not looked into yet since it had half
@@ -89,19 +91,14 @@ fn place_of(object: &Object) -> Option<(BTreeSet<SensorIndex>, nalgebra::Vector3
 }
 
 /// Both with the looks of their second satellite exchanged, where that fits better.
-fn exchanged(
-    one: &Object,
-    two: &Object,
-    context: &Context,
-    now: Epoch,
-) -> Option<Box<(Object, Object)>> {
+fn exchanged(one: &Object, two: &Object, context: &Context, now: Epoch) -> Option<[Object; 2]> {
     let before = misfit(one)? + misfit(two)?;
     let sensor = one.looks.iter().map(|(sensor, _)| *sensor).max()?;
-    let mut pair = Box::new((one.clone(), two.clone()));
-    give_over(&mut pair.0, two, sensor);
-    give_over(&mut pair.1, one, sensor);
+    let mut pair = [one.clone(), two.clone()];
+    give_over(&mut pair[0], two, sensor);
+    give_over(&mut pair[1], one, sensor);
     let mut after = 0.0;
-    for object in [&mut pair.0, &mut pair.1] {
+    for object in &mut pair {
         let boost = Boost::fit(object, &context.bank, &context.models, now, context.seed)?;
         after += boost.posterior.best().fit.chi_square;
         object.boost = Some(Arc::new(boost));
