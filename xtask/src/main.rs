@@ -4,6 +4,7 @@
 mod bench;
 mod console;
 mod generate;
+mod history;
 mod outcome;
 mod prove;
 mod run;

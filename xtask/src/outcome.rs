@@ -273,6 +273,11 @@ impl Outcome {
             .insert("false_suspected", false_ones + of_nothing.count() as u64);
     }
 
+    /// One of the counts.
+    pub(crate) fn counted(&self, key: &str) -> u64 {
+        self.counts.get(key).copied().unwrap_or(0)
+    }
+
     /// Where it differs from what was expected, in words.
     pub(crate) fn differences(&self, expected: &Expected) -> Vec<String> {
         let mut found = Vec::new();
@@ -306,7 +311,7 @@ impl Outcome {
             }
         }
         for (key, wanted) in &expected.counts {
-            let counted = self.counts.get(key.as_str()).copied().unwrap_or(0);
+            let counted = self.counted(key);
             if counted != *wanted {
                 found.push(format!("{key} should be {wanted}, is {counted}"));
             }
@@ -317,7 +322,7 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = |key| self.counts.get(key).copied().unwrap_or(0);
+        let count = |key| self.counted(key);
         write!(
             f,
             "{} reports, {} threats and {} others suspected, {} confirmed, {} of them false, {} warnings retracted",

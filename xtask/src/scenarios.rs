@@ -99,19 +99,7 @@ fn compare(forewarn: &Path, folder: &Path, scratch: &Path) -> Result<(Outcome, V
         call.arg(command);
         call
     };
-    output(
-        call("simulate")
-            .arg(folder.join("scenario.toml"))
-            .arg("--out")
-            .arg(&recording),
-    )?;
-    output(
-        call("run")
-            .arg(&recording)
-            .arg("--out")
-            .arg(&result)
-            .args(["--threads", "1"]),
-    )?;
+    simulate_and_run(forewarn, folder, None, [&recording, &result])?;
     output(call("score").arg(&recording).arg(&result))?;
     output(call("validate").arg(result.join("events.ndjson")))?;
     let outcome = Outcome::read(&recording, &result)?;
@@ -122,8 +110,28 @@ fn compare(forewarn: &Path, folder: &Path, scratch: &Path) -> Result<(Outcome, V
     Ok((outcome, differences))
 }
 
+/// The part of the way that makes the events; with a seed of its own instead of the scenario's.
+pub(crate) fn simulate_and_run(
+    forewarn: &Path,
+    folder: &Path,
+    seed: Option<u64>,
+    [recording, result]: [&Path; 2],
+) -> Result<()> {
+    let mut simulate = Command::new(forewarn);
+    simulate.arg("simulate").arg(folder.join("scenario.toml"));
+    simulate.arg("--out").arg(recording);
+    if let Some(seed) = seed {
+        simulate.arg("--seed").arg(seed.to_string());
+    }
+    output(&mut simulate)?;
+    let mut run = Command::new(forewarn);
+    run.arg("run").arg(recording).arg("--out").arg(result);
+    output(run.args(["--threads", "1"]))?;
+    Ok(())
+}
+
 /// Folders with both files, by name; folders within folders too.
-fn golden(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn golden(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if folder.join("expected.toml").exists() && folder.join("scenario.toml").exists() {
         found.push(folder.to_owned());
@@ -141,7 +149,7 @@ fn golden(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn name_of(folder: &Path) -> String {
+pub(crate) fn name_of(folder: &Path) -> String {
     let inside = folder.strip_prefix("scenarios").unwrap_or(folder);
     inside.to_string_lossy().into_owned()
 }

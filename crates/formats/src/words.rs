@@ -5,8 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use forewarn_core::model::{
-    ActionKind, Band, Class, EvidenceState, FlightPhase, HealthKind, HeartbeatStatus, Mode, Reason,
-    RejectionReason, Verdict, WarningAction,
+    ActionKind, Band, Class, Departure, EvidenceState, FlightPhase, HealthKind, HeartbeatStatus,
+    Mode, Reason, RejectionReason, Verdict, WarningAction,
 };
 use forewarn_physics::time::{Epoch, format_utc, parse_utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -41,6 +41,7 @@ words!(
     ActionKind,
     Band,
     Class,
+    Departure,
     EvidenceState,
     FlightPhase,
     HealthKind,

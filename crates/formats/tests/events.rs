@@ -94,6 +94,8 @@ fn assessment() -> Assessment {
         basis: Some(Basis::SinglePhysics {
             other_physics_first: Some(after(start(), 300.0)),
         }),
+        notice_departs: Vec::new(),
+        notice_acknowledged_by: None,
         notice: None,
         catalogue: None,
         parent: None,

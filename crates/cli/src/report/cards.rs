@@ -247,6 +247,21 @@ fn kin(assessment: &Assessment) -> Vec<(&'static str, String)> {
             .iter()
             .map(|id| ("Notice", escape_short(id, 60))),
     );
+    let departs: Vec<&str> = assessment
+        .notice_departs
+        .iter()
+        .map(|word| word.word())
+        .collect();
+    if !departs.is_empty() {
+        rows.push(("Departs from it in", departs.join(", ")));
+    }
+    if assessment.notice.is_some() {
+        let by = assessment
+            .notice_acknowledged_by
+            .as_deref()
+            .unwrap_or("nobody yet");
+        rows.push(("Notice acknowledged by", escape_short(by, 60)));
+    }
     rows.extend(
         assessment
             .catalogue

@@ -63,6 +63,7 @@ pub(super) fn ascent(burn_s: f64, speed_m_s: f64) -> AscentFacts {
         log_evidence_ratio: 40.0,
         burn_s: Uncertain::new(burn_s, 2.0),
         burning_probability: 1.0,
+        silence_s: 0.0,
         since_cutoff_s: None,
         speed_m_s: Uncertain::new(speed_m_s, 0.02 * speed_m_s),
         speed_max_m_s: Uncertain::new(speed_m_s, 0.02 * speed_m_s),
@@ -80,6 +81,7 @@ pub(super) fn ascent(burn_s: f64, speed_m_s: f64) -> AscentFacts {
 pub(super) fn cut_off(burn_s: f64, speed_m_s: f64, since_s: f64) -> AscentFacts {
     AscentFacts {
         burning_probability: 0.02,
+        silence_s: since_s,
         since_cutoff_s: Some(since_s),
         ..ascent(burn_s, speed_m_s)
     }
@@ -93,6 +95,7 @@ pub(super) fn arc(updates: u32, speed_m_s: f64, perigee_km: f64, sigma_km: f64) 
         speed_m_s: Uncertain::new(speed_m_s, 20.0),
         vertical_speed_m_s: -800.0,
         height_m: 400e3,
+        highest_m: 400e3,
         perigee_height_m: Uncertain::new(perigee_km * 1e3, sigma_km * 1e3),
         apogee_height_m: 500e3,
         impact_probability: 0.5,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use forewarn_physics::math::{FRAC_PI_2, atan2};
 use forewarn_physics::time::{Epoch, seconds_between};
 
-use crate::model::{Class, ObjectId, RecordId, SensorIndex, SensorKind, Verdict};
+use crate::model::{Class, Departure, ObjectId, RecordId, SensorIndex, SensorKind, Verdict};
 
 /// A number and its one sigma, in the same unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -172,6 +172,8 @@ pub struct AscentFacts {
     pub burn_s: Uncertain,
     /// Probability that it still burns.
     pub burning_probability: f64,
+    /// Since the last infrared report [s].
+    pub silence_s: f64,
     /// From cut-off until now [s], if it has cut off.
     pub since_cutoff_s: Option<f64>,
     /// Earth-fixed speed now (at cut-off if coasting) [m/s].
@@ -228,6 +230,8 @@ pub struct ArcFacts {
     pub vertical_speed_m_s: f64,
     /// Height [m].
     pub height_m: f64,
+    /// Greatest height at which it was reported [m].
+    pub highest_m: f64,
     /// Height of the vacuum perigee [m].
     pub perigee_height_m: Uncertain,
     /// Height of the vacuum apogee [m].
@@ -323,6 +327,20 @@ impl NoticeMatch {
             && self.count_matches
             && self.direction_matches != Some(false)
             && self.impact_matches != Some(false)
+    }
+
+    /// In what it departs from the notice; empty when it holds.
+    pub fn departures(&self) -> Vec<Departure> {
+        [
+            (!self.time_matches, Departure::Window),
+            (self.direction_matches == Some(false), Departure::Direction),
+            (self.impact_matches == Some(false), Departure::ImpactArea),
+            (!self.count_matches, Departure::Count),
+        ]
+        .into_iter()
+        .filter(|(departs, _)| *departs)
+        .map(|(_, departure)| departure)
+        .collect()
     }
 }
 

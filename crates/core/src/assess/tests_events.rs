@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use forewarn_physics::time::after;
+use nalgebra::Vector3;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -529,6 +530,8 @@ fn falcon(flight: &Flight, row: &Row, random: &mut ChaCha8Rng) -> Dossier {
         filtered = Some(ArcFacts {
             vertical_speed_m_s: up,
             height_m: height,
+            highest_m: height,
+            apogee_height_m: apogee_m(height, up, seen),
             ..arc(20, seen, perigee_km, 10.0)
         });
     }
@@ -538,6 +541,14 @@ fn falcon(flight: &Flight, row: &Row, random: &mut ChaCha8Rng) -> Dossier {
         arc: filtered,
         ..dossier(time_s, sensors)
     }
+}
+
+/// Height of the vacuum apogee of something that flies east near the equator [m].
+fn apogee_m(height_m: f64, up_m_s: f64, speed_m_s: f64) -> f64 {
+    let along_m_s = (speed_m_s * speed_m_s - up_m_s * up_m_s).max(0.0).sqrt();
+    let place = Vector3::x() * (6.378e6 + height_m);
+    let velocity = Vector3::new(up_m_s, along_m_s, 0.0);
+    crate::estimate::impact::perigee::apsides_m(&place, &velocity).1
 }
 
 /// Real launches to orbit, seen by two satellites and a radar, are never confirmed as missiles,

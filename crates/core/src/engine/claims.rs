@@ -5,17 +5,17 @@
 //! an alert that nothing supports is refused with its true reason, and one that is supported goes
 //! into the object that was measured.
 
-use forewarn_physics::frames::wgs84::{Geodetic, rough_distance_m};
+use forewarn_physics::frames::wgs84::Geodetic;
 use forewarn_physics::math::{exp, ln};
 use forewarn_physics::time::{Epoch, seconds_between};
-use nalgebra::Vector3;
 
 use super::context::{Context, Registry};
 use super::health::Health;
+use super::places::{centre_of, distance_m};
 use crate::assess::SensorFault;
 use crate::model::{
     Assessment, Claim, Class, Event, EventBody, Evidence, EvidenceState, FlightPhase, ObjectId,
-    Probabilities, Reason, Region, Rejection, RejectionReason, SensorIndex, SensorKind, Verdict,
+    Probabilities, Reason, Rejection, RejectionReason, SensorIndex, SensorKind, Verdict,
 };
 use crate::sensors::SensorModel;
 use crate::sensors::coverage::can_see;
@@ -36,6 +36,9 @@ const CAUSE_S: f64 = 240.0;
 const FOREIGN_S: f64 = 900.0;
 /// Claims within this time of each other are about the same thing [s].
 const SAME_S: f64 = 300.0;
+/// A cloud sends more than its share of sunlight within this angle of the mirrored Sun [degrees]:
+/// where the ledger's likelihood of a glint's geometry is even.
+const GLINT_DEG: f64 = 66.0;
 /// How far from the claimed area a launch may lie and still be meant [m].
 const NEAR_M: f64 = 300e3;
 /// What is said of a claim is repeated this often while nothing changes [s].
@@ -56,8 +59,8 @@ struct Asked {
     revision: u32,
     said: Option<Epoch>,
     last: Option<(Verdict, Reason, Vec<EvidenceState>)>,
-    /// The sensors that it rests on were lost for a while.
-    lost: bool,
+    /// A reason that explained it once, and stays one when what showed it is gone.
+    explained: Option<Reason>,
     closed: bool,
 }
 
@@ -68,6 +71,26 @@ pub(super) struct Measured<'a> {
     pub assessment: &'a Assessment,
     /// Its first report.
     pub first: Epoch,
+}
+
+/// Something new that one infrared sensor sees and that does not move.
+#[derive(Debug, Clone)]
+pub(super) struct StillSource {
+    /// Who sees it.
+    pub sensor: SensorIndex,
+    /// First report.
+    pub first: Epoch,
+    /// Angle from where a mirror would throw the Sun [rad]; none where it cannot be the Sun.
+    pub glint_angle_rad: Option<f64>,
+}
+
+/// What claims are held against, besides the health of the sensors.
+#[derive(Debug)]
+pub(super) struct Picture<'a> {
+    /// What was said of each object.
+    pub measured: Vec<Measured<'a>>,
+    /// What stands still.
+    pub still: Vec<StillSource>,
 }
 
 /// All claims that are asked about.
@@ -102,7 +125,7 @@ impl Claims {
             revision: 0,
             said: None,
             last: None,
-            lost: false,
+            explained: None,
             closed: denies,
         });
         Ok(())
@@ -111,7 +134,7 @@ impl Claims {
     /// Asks the sensors about every open claim; returns what is new.
     pub(super) fn ask<'a>(
         &mut self,
-        measured: &dyn Fn() -> Vec<Measured<'a>>,
+        picture: &dyn Fn() -> Picture<'a>,
         context: &Context,
         health: &Health,
         now: Epoch,
@@ -119,14 +142,14 @@ impl Claims {
         if self.asked.iter().all(|asked| asked.closed) {
             return Vec::new();
         }
-        let measured = measured();
+        let picture = picture();
         let counts: Vec<(Epoch, u32)> = self
             .asked
             .iter()
             .filter_map(|asked| Some((asked.since, asked.claim.count?)))
             .collect();
         let room = Room {
-            measured: &measured,
+            picture: &picture,
             counts: &counts,
             models: &context.models,
             health,
@@ -137,9 +160,40 @@ impl Claims {
     }
 }
 
+impl Asked {
+    /// What explained it once still does when nothing else is known.
+    fn remember(&mut self, answer: Answer) -> Answer {
+        let explains = matches!(
+            answer.reason,
+            Reason::Environment
+                | Reason::AmbiguousRange
+                | Reason::GlintGeometry
+                | Reason::Stationary
+                | Reason::SensorsLost
+        );
+        if explains {
+            self.explained = Some(answer.reason);
+        }
+        match self.explained {
+            Some(reason) if answer.reason == Reason::UnsupportedClaim => Answer {
+                reason,
+                class: match reason {
+                    Reason::GlintGeometry => Class::SunGlint,
+                    Reason::Stationary => Class::Fire,
+                    Reason::SensorsLost => Class::SensorFault,
+                    Reason::AmbiguousRange => Class::Satellite,
+                    _ => answer.class,
+                },
+                ..answer
+            },
+            _ => answer,
+        }
+    }
+}
+
 /// Everything that one claim is held against.
 struct Room<'a> {
-    measured: &'a [Measured<'a>],
+    picture: &'a Picture<'a>,
     counts: &'a [(Epoch, u32)],
     models: &'a [SensorModel],
     health: &'a Health,
@@ -168,7 +222,7 @@ impl Answer {
 impl Room<'_> {
     fn judge(&self, asked: &mut Asked) -> Option<Event> {
         let evidence = self.evidence(asked);
-        let answer = self.answer(asked, &evidence);
+        let answer = asked.remember(self.answer(asked, &evidence));
         let over = answer.into.is_some() || seconds_between(asked.since, self.now) > ASKED_S;
         let states = evidence.iter().map(|given| given.state).collect();
         let key = (answer.verdict, answer.reason, states);
@@ -180,7 +234,6 @@ impl Room<'_> {
             return None;
         }
         asked.closed = over;
-        asked.lost |= answer.reason == Reason::SensorsLost;
         asked.last = Some(key);
         asked.said = Some(self.now);
         asked.revision += 1;
@@ -209,12 +262,19 @@ impl Room<'_> {
         if !asked.claim.sensors.is_empty() && named.iter().any(interference) {
             return Answer::new(Verdict::Dismissed, Reason::Environment, Class::Unknown);
         }
+        let moon = |sensor: &SensorIndex| self.health.hears_moon(*sensor);
+        if !asked.claim.sensors.is_empty() && named.iter().any(moon) {
+            return Answer::new(Verdict::Dismissed, Reason::AmbiguousRange, Class::Satellite);
+        }
         if old && let Some((object, reason)) = self.cause(asked, &named) {
             let known = Answer::new(Verdict::Dismissed, reason, Class::Unknown);
             return Answer {
                 into: Some(object),
                 ..known
             };
+        }
+        if old && let Some(answer) = self.still(asked, &named) {
+            return answer;
         }
         if named
             .iter()
@@ -234,9 +294,6 @@ impl Room<'_> {
             let reason = Reason::InconsistentCounts;
             return Answer::new(Verdict::Dismissed, reason, Class::SensorFault);
         }
-        if asked.lost {
-            return Answer::new(Verdict::Dismissed, Reason::SensorsLost, Class::SensorFault);
-        }
         Answer::new(Verdict::Dismissed, Reason::UnsupportedClaim, Class::Unknown)
     }
 
@@ -254,7 +311,7 @@ impl Room<'_> {
                 && near
                 && seconds_between(measured.first, asked.since) <= ABOUT_S
         };
-        let all = self.measured.iter().filter(fits);
+        let all = self.picture.measured.iter().filter(fits);
         all.min_by_key(|measured| measured.first)
             .map(|measured| measured.assessment.object)
     }
@@ -285,9 +342,32 @@ impl Room<'_> {
                 && reports(measured) > 0
                 && seconds_between(measured.first, asked.since).abs() <= CAUSE_S
         };
-        let all = self.measured.iter().filter(fits);
+        let all = self.picture.measured.iter().filter(fits);
         all.max_by_key(|measured| reports(measured))
             .map(|measured| (measured.assessment.object, measured.assessment.reason))
+    }
+
+    /// What a sensor named by the claim saw for the first time about then does not move: the Sun on
+    /// clouds, or fires.
+    fn still(&self, asked: &Asked, named: &[SensorIndex]) -> Option<Answer> {
+        if asked.claim.sensors.is_empty() {
+            return None;
+        }
+        let about = |source: &&StillSource| {
+            let before_s = seconds_between(source.first, asked.since);
+            named.contains(&source.sensor) && (0.0..=CAUSE_S).contains(&before_s)
+        };
+        let mut all = self.picture.still.iter().filter(about).peekable();
+        all.peek()?;
+        let glints = |source: &StillSource| {
+            let angle_rad = source.glint_angle_rad;
+            angle_rad.is_some_and(|angle_rad| angle_rad.to_degrees() <= GLINT_DEG)
+        };
+        Some(if all.all(glints) {
+            Answer::new(Verdict::Dismissed, Reason::GlintGeometry, Class::SunGlint)
+        } else {
+            Answer::new(Verdict::Dismissed, Reason::Stationary, Class::Fire)
+        })
     }
 
     /// Somebody else says another number of the same thing.
@@ -385,6 +465,8 @@ fn assessment(asked: &Asked, answer: Answer, evidence: Vec<Evidence>, over: bool
         evidence,
         basis: None,
         notice: None,
+        notice_departs: Vec::new(),
+        notice_acknowledged_by: None,
         catalogue: None,
         parent: None,
         claim: Some(asked.claim.id.clone()),
@@ -411,51 +493,4 @@ fn probabilities(class: Class, evidence: &[Evidence]) -> Probabilities {
     };
     all[rest as usize] += 1.0 - threat;
     Probabilities(all)
-}
-
-/// Somewhere in the middle of a region.
-fn centre_of(region: &Region) -> Geodetic {
-    match region {
-        Region::Circle { centre, .. } => *centre,
-        Region::Polygon(ring) => {
-            let sum = ring.iter().fold(Vector3::zeros(), |sum, corner| {
-                sum + at(corner).to_itrf().vector().normalize()
-            });
-            let up = sum.try_normalize(1e-9).unwrap_or(Vector3::x());
-            let surface = up * 6.371e6;
-            Geodetic {
-                height_m: 0.0,
-                ..Geodetic::from_itrf(forewarn_physics::frames::Position::from_vector(surface))
-            }
-        }
-        Region::Many(parts) => parts.first().map_or(at(&[0.0, 0.0]), centre_of),
-    }
-}
-
-fn at(corner: &[f64; 2]) -> Geodetic {
-    Geodetic {
-        latitude_rad: corner[0],
-        longitude_rad: corner[1],
-        height_m: 0.0,
-    }
-}
-
-/// From a place to the nearest of a region's middle and corners, less its radius [m].
-fn distance_m(region: &Region, place: &Geodetic) -> f64 {
-    if crate::warn::region_contains(region, place) {
-        return 0.0;
-    }
-    match region {
-        Region::Circle { centre, radius_m } => {
-            (rough_distance_m(centre, place) - radius_m).max(0.0)
-        }
-        Region::Polygon(ring) => ring
-            .iter()
-            .map(|corner| rough_distance_m(&at(corner), place))
-            .fold(f64::INFINITY, f64::min),
-        Region::Many(parts) => parts
-            .iter()
-            .map(|part| distance_m(part, place))
-            .fold(f64::INFINITY, f64::min),
-    }
 }

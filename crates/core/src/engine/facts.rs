@@ -19,7 +19,7 @@ use crate::assess::{
     SensorFacts, SensorFault, SiteMatch, Uncertain,
 };
 use crate::estimate::ascent::on_shell;
-use crate::estimate::impact::perigee;
+use crate::estimate::impact::{OrbitStatistics, perigee as apsides};
 use crate::model::{Band, SensorIndex, SensorKind};
 use crate::sensors::SensorModel;
 use crate::sensors::coverage::can_see;
@@ -190,16 +190,27 @@ fn glint(object: &Object, model: &SensorModel, outlook: &Outlook, now: Epoch) ->
     let Some((_, hit)) = last.filter(|_| !high && infrared.band != Some(Band::Micron43)) else {
         return Glint::Excluded;
     };
-    let place = on_shell(&hit.sensor_position_m, &hit.direction, 8e3);
+    match glint_angle_rad(&hit.sensor_position_m, &hit.direction, now) {
+        Some(angle_rad) => Glint::Possible { angle_rad },
+        None => Glint::Excluded,
+    }
+}
+
+/// From where a level mirror at cloud height throws the Sun to the line of sight [rad]; none
+/// where the Sun is down.
+pub(super) fn glint_angle_rad(
+    sensor_position_m: &Vector3<f64>,
+    direction: &Vector3<f64>,
+    now: Epoch,
+) -> Option<f64> {
+    let place = on_shell(sensor_position_m, direction, 8e3);
     let up = Geodetic::from_itrf(Position::from_vector(place)).up();
     let sun = sun_direction_itrf(now);
     if sun_elevation_rad(&up, &sun) < -0.02 {
-        return Glint::Excluded;
+        return None;
     }
     let mirrored = 2.0 * up.dot(&sun) * up - sun;
-    Glint::Possible {
-        angle_rad: acos((-hit.direction).dot(&mirrored).clamp(-1.0, 1.0)),
-    }
+    Some(acos((-direction).dot(&mirrored).clamp(-1.0, 1.0)))
 }
 
 /// Motion on a shell at 30 km, from the sensor that has most looks.
@@ -333,7 +344,7 @@ fn ascent(object: &Object, boost: &Boost, outlook: &Outlook, now: Epoch) -> Asce
         .try_normalize(1e-6)
         .unwrap_or(Vector3::x());
     let speed = along(&boost.last, &velocity.try_normalize(1e-6).unwrap_or(up));
-    let orbit = perigee::statistics(&mean, &covariance);
+    let orbit = apsides::statistics(&mean, &covariance);
     let earlier = posterior.state(posterior.last_s - 3.0).0;
     let acceleration = (velocity - earlier.fixed_rows::<3>(3)).norm() / 3.0;
     let height_spread = up
@@ -366,6 +377,10 @@ fn ascent(object: &Object, boost: &Boost, outlook: &Outlook, now: Epoch) -> Asce
             launch.covariance[(2, 2)].max(0.0).sqrt(),
         ),
         burning_probability,
+        silence_s: object
+            .looks
+            .last()
+            .map_or(0.0, |(_, hit)| seconds_between(hit.time, now)),
         since_cutoff_s: missed
             .and(outlook.burnout)
             .map(|(time, _)| seconds_between(time, now)),
@@ -388,6 +403,20 @@ fn ascent(object: &Object, boost: &Boost, outlook: &Outlook, now: Epoch) -> Asce
                 launches_to_orbit: false,
             }),
     }
+}
+
+/// Perigee of the osculating ellipse. No ellipse has it above where the body is: what drag has
+/// braked has a perigee near the middle of the Earth and a spread that means nothing upward, so in
+/// the air its height is eight sigma away: beyond what any prior for satellites outweighs.
+fn perigee(orbit: &OrbitStatistics, height_m: f64) -> Uncertain {
+    const AIR_M: f64 = 100e3;
+    let sigma_m = if height_m < AIR_M {
+        let room_m = (height_m - orbit.perigee_m).max(1e3);
+        orbit.perigee_sigma_m.min(room_m / 8.0)
+    } else {
+        orbit.perigee_sigma_m
+    };
+    Uncertain::new(orbit.perigee_m.min(height_m), sigma_m)
 }
 
 fn arc_facts(object: &Object, arc: &Arc1, outlook: &Outlook, now: Epoch) -> Option<ArcFacts> {
@@ -422,7 +451,8 @@ fn arc_facts(object: &Object, arc: &Arc1, outlook: &Outlook, now: Epoch) -> Opti
         speed_m_s: Uncertain::new(speed, sigma),
         vertical_speed_m_s: velocity.dot(&place.up()),
         height_m: place.height_m,
-        perigee_height_m: Uncertain::new(orbit.perigee_m, orbit.perigee_sigma_m),
+        highest_m: arc.highest_m,
+        perigee_height_m: perigee(&orbit, place.height_m),
         apogee_height_m: orbit.apogee_m,
         impact_probability: 1.0 - orbit.probability_orbit,
         orbit_probability: orbit.probability_orbit,

@@ -19,6 +19,7 @@ mod object;
 mod outlook;
 mod partners;
 mod payload;
+mod places;
 mod publish;
 mod radar;
 mod setup;
@@ -36,7 +37,7 @@ pub use setup::{CatalogueEntry, ProtectedArea, Setup, Thresholds};
 
 use crate::estimate::ascent::{Bank, BankError, Posterior};
 use crate::model::{
-    Action, Assessment, Claim, Event, EventBody, Health, ObjectId, Record, RecordId,
+    Action, ActionKind, Assessment, Claim, Event, EventBody, Health, ObjectId, Record, RecordId,
     RejectionReason, Report, Warning,
 };
 use crate::sensors::{SensorError, SensorModel};
@@ -186,6 +187,9 @@ impl Engine {
             Record::Claim(claim) => self.claim(claim, &mut events),
             Record::Action(action) => {
                 self.admission.advance(action.time);
+                if action.kind == ActionKind::Acknowledge {
+                    self.publisher.acknowledge(&action.target, &action.by);
+                }
                 if let Some(now) = self.time() {
                     let said = self.warner.act(now, action);
                     self.tell(now, said, std::slice::from_ref(&action.id), &mut events);
@@ -293,8 +297,11 @@ impl Engine {
         let mut said = self
             .publisher
             .publish(&mut self.world, &self.context, &self.health, now);
-        let measured = || self.publisher.measured(&self.world);
-        said.extend(self.claims.ask(&measured, &self.context, &self.health, now));
+        let picture = || claims::Picture {
+            measured: self.publisher.measured(&self.world),
+            still: self.world.still_sources(now),
+        };
+        said.extend(self.claims.ask(&picture, &self.context, &self.health, now));
         let assessments: Vec<Assessment> = said
             .iter()
             .filter_map(|event| match &event.body {

@@ -48,6 +48,8 @@ pub(super) struct Arc1 {
     pub nis: (f64, f64),
     /// It was descending when first seen.
     pub first_descending: bool,
+    /// Greatest height of a report [m].
+    pub highest_m: f64,
     /// Sum of ln cross-section [m²] and how many plots gave one.
     pub ln_rcs: (f64, f64),
     /// Its last plots, while it is young.

@@ -80,8 +80,10 @@ impl Outlook {
     }
 
     fn arc(&mut self, object: &Object, arc: &Arc1, siblings: &[&Arc1], now: Epoch) {
-        let Ok(filter) = arc.filter.predicted(now) else {
-            return;
+        // What has come down by now cannot be predicted to now: then it is told where it was last.
+        let filter = match arc.filter.predicted(now) {
+            Ok(filter) => filter,
+            Err(_) => arc.filter.clone(),
         };
         let gaussian = filter.gaussian();
         self.orbit = Some(perigee_statistics(&gaussian));

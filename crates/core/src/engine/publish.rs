@@ -8,12 +8,12 @@ use super::claims::Measured;
 use super::context::Context;
 use super::facts;
 use super::health::Health;
-use super::notices;
+use super::notices::{Notices, Origin};
 use super::object::{Arc1, Object};
 use super::outlook::Outlook;
 use super::setup::{ProtectedArea, Setup};
 use super::world::World;
-use crate::assess::{Judgement, Memory, Priors, Rules, judge};
+use crate::assess::{Judgement, Memory, NoticeMatch, Priors, Rules, judge};
 use crate::model::{
     Assessment, Class, Ellipse, Event, EventBody, FlightPhase, LaunchSite, Notice, ObjectId,
     RecordId, TimeLeft, Verdict,
@@ -39,6 +39,8 @@ struct Told {
     said: Option<Epoch>,
     last: Option<Assessment>,
     records: Vec<RecordId>,
+    /// Where it came from, as far as it could ever be told.
+    origin: Option<Origin>,
     closed: bool,
 }
 
@@ -50,7 +52,7 @@ pub(super) struct Publisher {
     rules: Rules,
     gazetteer: Vec<LaunchSite>,
     areas: Vec<ProtectedArea>,
-    notices: Vec<Notice>,
+    notices: Notices,
 }
 
 impl Publisher {
@@ -67,13 +69,18 @@ impl Publisher {
             rules,
             gazetteer: setup.gazetteer.clone(),
             areas: setup.protected_areas.clone(),
-            notices: Vec::new(),
+            notices: Notices::default(),
         }
     }
 
     /// Adds a notice.
     pub(super) fn announce(&mut self, notice: &Notice) {
-        self.notices.push(notice.clone());
+        self.notices.add(notice);
+    }
+
+    /// Somebody says that he saw something: a notice, where the target is one.
+    pub(super) fn acknowledge(&mut self, target: &str, by: &str) {
+        self.notices.acknowledge(target, by);
     }
 
     /// Whether anything more must be said of an object.
@@ -225,29 +232,31 @@ impl Publisher {
             });
             dossier.parent = facts::parent(object, verdict, class);
         }
-        if let Some(launch) = &outlook.launch {
-            let matched = |notice: &Notice| {
-                let others = self.told.iter().filter(|(id, told)| {
-                    **id != object.id
-                        && told
-                            .last
-                            .as_ref()
-                            .is_some_and(|last| last.notice.as_ref() == Some(&notice.id))
-                });
-                others.count() as u32
-            };
-            dossier.notice = self.notices.iter().find_map(|notice| {
-                notices::compare(notice, launch, outlook.impact.as_ref(), matched(notice))
-            });
-        }
+        let before = self.told.get(&object.id).and_then(|told| told.origin);
+        let origin = Origin::of(object, &outlook, before);
+        dossier.notice = origin.and_then(|origin| self.noticed(object.id, &origin, &outlook));
         dossier.protected_probability = self.protected(&outlook);
         let mut told = self.told.remove(&object.id).unwrap_or_default();
         let judgement = judge(&dossier, &self.priors, &self.rules, &mut told.memory);
         told.judged = Some(now);
-        let notice = dossier.notice.as_ref().map(|notice| notice.id.clone());
+        told.origin = origin;
+        let notice = dossier.notice.take();
         let assessment = self.say(&mut told, object, outlook, judgement, notice, now);
         self.told.insert(object.id, told);
         assessment
+    }
+
+    /// The notice that announces it, given to one launch after another up to its count.
+    fn noticed(&self, id: ObjectId, origin: &Origin, outlook: &Outlook) -> Option<NoticeMatch> {
+        let matched = |notice: &RecordId| {
+            let others = self.told.iter().filter(|(other, told)| {
+                let given = told.last.as_ref().and_then(|last| last.notice.as_ref());
+                let apart = told.origin.is_none_or(|other| !other.may_be(origin));
+                **other != id && given == Some(notice) && apart
+            });
+            others.count() as u32
+        };
+        self.notices.best(origin, outlook.impact.as_ref(), &matched)
     }
 
     fn protected(&self, outlook: &Outlook) -> Option<f64> {
@@ -274,7 +283,7 @@ impl Publisher {
         object: &Object,
         outlook: Outlook,
         judgement: Judgement,
-        notice: Option<RecordId>,
+        notice: Option<NoticeMatch>,
         now: Epoch,
     ) -> Option<Assessment> {
         let ended = !object.is_open();
@@ -294,6 +303,7 @@ impl Publisher {
                 last.verdict != judgement.verdict
                     || last.classification != judgement.classification && said >= 2.0
                     || last.phase != phase
+                    || last.notice.as_ref() != notice.as_ref().map(|notice| &notice.id)
                     || last.catalogue.as_ref() != object.catalogue.as_ref().map(|found| &found.name)
                     || ended
                     || last.impact.is_some() != outlook.impact.is_some()
@@ -321,7 +331,11 @@ impl Publisher {
             burnout: outlook.burnout,
             evidence: judgement.evidence,
             basis: judgement.basis,
-            notice,
+            notice_departs: notice.as_ref().map_or(Vec::new(), NoticeMatch::departures),
+            notice_acknowledged_by: notice
+                .as_ref()
+                .and_then(|notice| self.notices.acknowledged_by(&notice.id)),
+            notice: notice.map(|notice| notice.id),
             catalogue: object.catalogue.as_ref().map(|found| found.name.clone()),
             parent: object.parent.map(|parent| parent.object),
             claim: None,

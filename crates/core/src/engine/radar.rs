@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use forewarn_physics::frames::wgs84::height_m;
 use forewarn_physics::math::{chi_square_survival, ln};
 use forewarn_physics::time::{Epoch, seconds_between};
 use nalgebra::Vector3;
@@ -255,6 +256,7 @@ fn take_plot(world: &mut World, context: &Context, id: ObjectId, plot: &Plot, ln
         };
         let (FilterOutcome::Updated(innovation) | FilterOutcome::Restarted(innovation)) = outcome;
         arc.updates += 1;
+        arc.highest_m = arc.highest_m.max(height_of(&arc.filter));
         let (sum, count) = rcs_of(std::slice::from_ref(plot));
         arc.ln_rcs = (arc.ln_rcs.0 + sum, arc.ln_rcs.1 + count);
         arc.last = arc.last.max(plot.1.epoch);
@@ -428,6 +430,7 @@ fn begin(
         object.take(record, plot.sensor, plot.epoch, 2.0);
     }
     object.arc = Some(Arc1 {
+        highest_m: height_of(&filter),
         filter,
         updates: members.len() as u32,
         first,
@@ -440,6 +443,11 @@ fn begin(
     world.put(object);
     world.note(id, Some(&members[members.len() - 1].0));
     settle(world, context, id);
+}
+
+/// Height of a track where it stands [m].
+fn height_of(filter: &BallisticFilter) -> f64 {
+    height_m(&filter.state().state.position.vector())
 }
 
 /// A new track is asked whether it is a known satellite, and is to be asked whose it is.

@@ -10,7 +10,9 @@ use forewarn_physics::frames::wgs84::height_m;
 use forewarn_physics::time::{Epoch, seconds_between};
 
 use super::boost::{Boost, Coast};
+use super::claims::StillSource;
 use super::context::{Context, Registry};
+use super::facts::glint_angle_rad;
 use super::infrared;
 use super::kin;
 use super::object::{Arc1, Object};
@@ -22,7 +24,7 @@ use crate::assess::End;
 use crate::estimate::impact::perigee_statistics;
 use crate::model::{ObjectId, RecordId, Report, ReportBody, SensorIndex, SensorKind};
 use crate::track::scan::{Scan, ScanBuilder};
-use crate::track::tracklet::{LookModel, SensorTracker, TrackletId};
+use crate::track::tracklet::{LookModel, Motion, SensorTracker, TrackletId};
 
 /// Most objects held at once; beyond it new ones are refused and said so.
 pub(super) const MOST_OBJECTS: usize = 20_000;
@@ -73,6 +75,29 @@ pub(super) struct World {
 }
 
 impl World {
+    /// What infrared sensors saw for the first time lately and does not move.
+    pub(super) fn still_sources(&self, now: Epoch) -> Vec<StillSource> {
+        const LATELY_S: f64 = 1_800.0;
+        let trackers = (0..).map(SensorIndex).zip(&self.trackers);
+        let all = trackers.flat_map(|(sensor, tracker)| {
+            let tracklets = tracker.iter().flat_map(SensorTracker::confirmed);
+            tracklets.map(move |tracklet| (sensor, tracklet))
+        });
+        let new = all.filter(|(_, tracklet)| {
+            !matches!(tracklet.motion(), Motion::Moving)
+                && seconds_between(tracklet.first_time(), now) <= LATELY_S
+        });
+        new.filter_map(|(sensor, tracklet)| {
+            let hit = tracklet.hits.last()?;
+            Some(StillSource {
+                sensor,
+                first: tracklet.first_time(),
+                glint_angle_rad: glint_angle_rad(&hit.sensor_position_m, &hit.direction, hit.time),
+            })
+        })
+        .collect()
+    }
+
     pub(super) fn new(context: &Context) -> Self {
         let scans = (0..)
             .zip(&context.models)

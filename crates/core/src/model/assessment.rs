@@ -102,6 +102,20 @@ words! {
 }
 
 words! {
+    /// In what a launch departs from its notice.
+    Departure {
+        /// Outside the window of time.
+        Window = "window",
+        /// In another direction.
+        Direction = "direction",
+        /// It comes down outside every impact area.
+        ImpactArea = "impact_area",
+        /// More launches than announced.
+        Count = "count",
+    }
+}
+
+words! {
     /// Phase of flight.
     FlightPhase {
         /// Under power.
@@ -200,6 +214,10 @@ pub struct Assessment {
     pub basis: Option<Basis>,
     /// The notice that it matches.
     pub notice: Option<RecordId>,
+    /// In what it departs from that notice.
+    pub notice_departs: Vec<Departure>,
+    /// Who acknowledged that notice.
+    pub notice_acknowledged_by: Option<Arc<str>>,
     /// The catalogued satellite that it is, if it is one: name or number.
     pub catalogue: Option<Arc<str>>,
     /// The object that it is a piece of.

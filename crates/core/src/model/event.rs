@@ -108,6 +108,8 @@ words! {
         Flooding = "flooding",
         /// Noise from the direction of the Sun.
         Interference = "interference",
+        /// It hears a far body that it takes for something near.
+        AmbiguousRange = "ambiguous_range",
         /// Its clock, or the link, made a step.
         ClockStep = "clock_step",
         /// It sends what was sent before, or what another sensor sends.

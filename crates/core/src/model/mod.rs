@@ -11,7 +11,8 @@ mod warning;
 mod words;
 
 pub use assessment::{
-    Assessment, Basis, Evidence, EvidenceState, FlightPhase, ObjectId, Reason, TimeLeft, Verdict,
+    Assessment, Basis, Departure, Evidence, EvidenceState, FlightPhase, ObjectId, Reason, TimeLeft,
+    Verdict,
 };
 pub use class::{Class, Probabilities};
 pub use estimate::{

@@ -51,6 +51,8 @@ fn missile(object: u64, verdict: Verdict) -> Assessment {
         evidence: Vec::new(),
         basis: Some(Basis::TwoPhysics),
         notice: None,
+        notice_departs: Vec::new(),
+        notice_acknowledged_by: None,
         catalogue: None,
         parent: None,
         claim: None,

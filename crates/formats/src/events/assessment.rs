@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use forewarn_core::model::{Class, EvidenceState, FlightPhase, Probabilities, Reason, Verdict};
+use forewarn_core::model::{
+    Class, Departure, EvidenceState, FlightPhase, Probabilities, Reason, Verdict,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
@@ -56,8 +58,14 @@ pub struct AssessmentLine {
     /// With `single_physics`: when a sensor of another physics could first see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_physics_first: Option<UtcTime>,
-    /// The notice that it matches.
+    /// The notice that it matches, or that it departs from.
     pub notice: Option<String>,
+    /// In what it departs from the notice: `window`, `direction`, `impact_area`, `count`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notice_departs: Vec<Word<Departure>>,
+    /// Who acknowledged the notice; absent until somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_acknowledged_by: Option<String>,
     /// The catalogued satellite that it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<String>,

@@ -203,6 +203,11 @@ fn assessment_line(body: &Assessment, sensors: &[Sensor]) -> AssessmentLine {
         basis,
         other_physics_first: other_physics_first.map(UtcTime),
         notice: body.notice.as_ref().map(ToString::to_string),
+        notice_departs: body.notice_departs.iter().copied().map(Word).collect(),
+        notice_acknowledged_by: body
+            .notice_acknowledged_by
+            .as_ref()
+            .map(ToString::to_string),
         catalogue: body.catalogue.as_ref().map(ToString::to_string),
         parent: object(&body.parent),
         claim: body.claim.as_ref().map(ToString::to_string),

@@ -164,6 +164,8 @@ impl Flight {
                 ),
             ],
             basis: (verdict == Verdict::Confirmed).then_some(Basis::TwoPhysics),
+            notice_departs: Vec::new(),
+            notice_acknowledged_by: None,
             notice: None,
             catalogue: (!self.is_threat).then(|| Arc::from("SAT <1> & co")),
             parent: None,

@@ -4,6 +4,7 @@
 //! below 80 km by several sigma, on enough updates of a filter whose innovations are as large as
 //! they ought to be. Until then the filter may simply not have converged.
 
+use forewarn_physics::frames::wgs84::{GRAVITATIONAL_PARAMETER_M3_S2, SEMI_MAJOR_AXIS_M};
 use forewarn_physics::math::{PI, asin, exp, ln};
 
 use super::super::dossier::{ArcFacts, Dossier, Uncertain};
@@ -20,6 +21,12 @@ const ORBIT_PERIGEE_M: f64 = 80e3;
 const NIS_BELIEVED: f64 = 3.0;
 /// Nothing bound to the Earth that comes from a rocket is faster, earth-fixed [m/s].
 const SPEED_MAX_M_S: f64 = 8_300.0;
+
+/// A plume too faint to be surely missed is over when nobody reported it for so long [s].
+const FAINT_S: f64 = 60.0;
+/// No launcher's first stage coasts as high as this [m]: they are dropped at 50 to 90 km and reach
+/// some 100 to 200 km.
+const FIRST_STAGE_APOGEE_M: f64 = 400e3;
 
 /// ln likelihood of each class for the arc filtered.
 pub(in crate::assess) fn arc(facts: &ArcFacts, dossier: &Dossier) -> Scores {
@@ -38,7 +45,12 @@ pub(in crate::assess) fn arc(facts: &ArcFacts, dossier: &Dossier) -> Scores {
         &[Class::Satellite, Class::Debris],
         -excess(facts.speed_m_s, 11_000.0, 300.0),
     );
-    let high = excess(Uncertain::new(facts.height_m, 0.0), 25e3, 5e3);
+    // Once up there, never an aircraft, however low it falls.
+    let high = excess(
+        Uncertain::new(facts.highest_m.max(facts.height_m), 0.0),
+        25e3,
+        5e3,
+    );
     scores.add(
         &[Class::Aircraft],
         -high - excess(facts.speed_m_s, 900.0, 150.0),
@@ -112,16 +124,31 @@ fn reentry(facts: &ArcFacts, doubt: f64, scores: &mut Scores) {
     scores.add(&[Class::Reentry], ln(exp(-misfit.min(700.0)) + doubt));
 }
 
+/// How far what is still missing to an orbit, at the apogee, exceeds what upper stages that coast
+/// to it have left: at most about 3 km/s (the last of three solid stages to a low orbit gives 2 to
+/// 3; liquid ones that light again far less).
+fn beyond_upper_stages(facts: &ArcFacts) -> f64 {
+    const LEFT_M_S: f64 = 3_000.0;
+    const SPREAD_M_S: f64 = 500.0;
+    let apogee_m = SEMI_MAJOR_AXIS_M + facts.apogee_height_m.max(0.0);
+    let perigee_m = (SEMI_MAJOR_AXIS_M + facts.perigee_height_m.mean).clamp(0.0, apogee_m);
+    let circular_m_s = (GRAVITATIONAL_PARAMETER_M3_S2 / apogee_m).sqrt();
+    let at_apogee_m_s = circular_m_s * (2.0 * perigee_m / (apogee_m + perigee_m)).sqrt();
+    let missing = Uncertain::new(circular_m_s - at_apogee_m_s, 0.0);
+    bounded(excess(missing, LEFT_M_S, SPREAD_M_S), 0.0, 10.0)
+}
+
 /// A launcher under way to orbit burns or is there; coasting short of it is a missile's way,
 /// except for a first stage that was dropped.
 fn launcher(facts: &ArcFacts, dossier: &Dossier, below: f64, scores: &mut Scores) {
     let burning = dossier
         .ascent
         .as_ref()
-        .is_some_and(|ascent| ascent.burning_probability > 0.5);
-    let first_stage = dossier.ascent.as_ref().is_some_and(first_stage_like);
+        .is_some_and(|ascent| ascent.burning_probability > 0.5 && ascent.silence_s < FAINT_S);
+    let low = facts.apogee_height_m < FIRST_STAGE_APOGEE_M;
+    let first_stage = low && dossier.ascent.as_ref().is_some_and(first_stage_like);
     if below > 0.999 && facts.updates >= 10 && !burning && !first_stage {
-        scores.add(&[Class::SpaceLaunch], -2.0);
+        scores.add(&[Class::SpaceLaunch], -2.0 - beyond_upper_stages(facts));
     }
     if below < 0.01 && facts.updates >= 5 && dossier.ascent.is_some() {
         // Seen to ascend under power, and now in orbit.

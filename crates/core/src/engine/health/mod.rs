@@ -67,6 +67,11 @@ impl Health {
         foreign.is_some_and(|when| seconds_between(when, now) <= within_s)
     }
 
+    /// Whether it heard the Moon lately, and took it for something near.
+    pub(super) fn hears_moon(&self, sensor: SensorIndex) -> bool {
+        self.states[usize::from(sensor.0)].stream.hears_moon()
+    }
+
     /// Closed scans (heartbeats that say all is well) after a moment.
     pub(super) fn scans_since(&self, sensor: SensorIndex, from: Epoch) -> u32 {
         self.states[usize::from(sensor.0)].stream.scans_since(from)

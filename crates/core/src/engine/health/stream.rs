@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use forewarn_physics::frames::moon::moon_position_itrf;
 use forewarn_physics::frames::sun::{sun_angle_rad, sun_direction_itrf};
 use forewarn_physics::time::{Epoch, seconds_between};
 
 use super::Word;
 use crate::assess::SensorFault;
 use crate::model::{
-    HealthKind, Heartbeat, HeartbeatStatus, RecordId, Report, ReportBody, SensorIndex,
+    HealthKind, Heartbeat, HeartbeatStatus, RecordId, Report, ReportBody, SensorIndex, SensorKind,
 };
 use crate::sensors::SensorModel;
 
@@ -37,6 +38,9 @@ const SUN_NOISE: (usize, f64) = (60, 0.6);
 const SUN_RAD: f64 = 0.14;
 /// Noise plots in the time of this many scans.
 const SUN_SCANS: f64 = 10.0;
+/// Plots where the Moon stands and its echo folds to, before it is said: in direction [rad] and
+/// range [m], as wide as our series for it is good, its depth and the beam.
+const MOON: (u32, f64, f64) = (6, 0.05, 2.5e6);
 /// Closed scans remembered.
 const BEATS: usize = 512;
 
@@ -102,6 +106,7 @@ pub(super) struct Stream {
     stepped: bool,
     near_sun: VecDeque<(Epoch, bool)>,
     interference: bool,
+    moon: Tally,
     beats: VecDeque<Epoch>,
 }
 
@@ -174,6 +179,7 @@ impl Stream {
         }
         self.clock(report, name, &mut say);
         self.sun(report, model, &mut say);
+        self.moon(report, model, &mut say);
     }
 
     fn count(
@@ -290,6 +296,45 @@ impl Stream {
         part.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), delay| {
             (low.min(*delay), high.max(*delay))
         })
+    }
+
+    /// Whether it heard the Moon lately.
+    pub(super) fn hears_moon(&self) -> bool {
+        self.moon.stands(self.latest, MOON.0)
+    }
+
+    /// A radar that cannot tell ranges apart has echoes where the Moon's come back to.
+    fn moon(
+        &mut self,
+        report: &Report,
+        model: &SensorModel,
+        say: &mut dyn FnMut(HealthKind, String),
+    ) {
+        let (ReportBody::Radar(radar), Some(site)) = (&report.body, &model.site) else {
+            return;
+        };
+        let SensorKind::Radar(kind) = &model.sensor.kind else {
+            return;
+        };
+        let Some(unambiguous_m) = kind.unambiguous_range_m else {
+            return;
+        };
+        let place = site.position_itrf_m(radar.range_m, radar.azimuth_rad, radar.elevation_rad);
+        let moon = moon_position_itrf(report.time) - site.position_m;
+        let folded_m = (moon.norm() - radar.range_m).rem_euclid(unambiguous_m);
+        let apart_m = folded_m.min(unambiguous_m - folded_m);
+        let angle_rad = sun_angle_rad(&(place - site.position_m), &moon);
+        let hit = angle_rad < MOON.1 && apart_m < MOON.2;
+        if hit && self.moon.add(report.time, MOON.0) {
+            let name = &model.sensor.id;
+            say(
+                HealthKind::AmbiguousRange,
+                format!(
+                    "{name} has echoes where the Moon stands: at {:.2} s they come back after the next pulse has left",
+                    2.0 * moon.norm() / 299_792_458.0
+                ),
+            );
+        }
     }
 
     /// Most of what a radar reports lies where the Sun stands: it hears the Sun.
