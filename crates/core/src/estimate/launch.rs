@@ -3,10 +3,6 @@
 //! Half of all launches are taken to come from a known site and half from anywhere: each member
 //! of the posterior is conditioned on each site near it, weighted by how well the site was
 //! foreseen, beside the same member left alone.
-//!
-//! Known sites are points, and a mixture of a few points has no ellipse of its own. Where one site
-//! is nearly sure, the ellipse is of that site alone, wide enough to make up for the chance of
-//! another; otherwise it is of the moments of all, and holds the truth more often than it says.
 
 use forewarn_physics::frames::wgs84::{Geodetic, rough_distance_m};
 use forewarn_physics::math::{PI, exp, ln};
@@ -21,8 +17,6 @@ const KNOWN_SHARE: f64 = 0.5;
 const EARTH_M2: f64 = 5.1e14;
 /// No launch point is given when it is less certain than this (one sigma) [m].
 const LARGEST_SIGMA_M: f64 = 250e3;
-/// From this probability on the ellipse is of the one site that has it.
-const SURE: f64 = 0.92;
 /// Sites named at most.
 const MOST_SITES: usize = 8;
 
@@ -36,9 +30,8 @@ pub fn launch_estimate(posterior: &Posterior, gazetteer: &[LaunchSite]) -> Optio
     let about = posterior.best().fit.point.place;
     let alone = posterior.launches(&about);
     let (parts, ranks) = with_sites(&alone, &about, gazetteer);
-    let (parts, widened) = sure_site(&parts);
     let (mean, covariance) = moments(&parts);
-    let covariance_en_m2: Matrix2<f64> = covariance.fixed_view::<2, 2>(0, 0) * widened;
+    let covariance_en_m2: Matrix2<f64> = covariance.fixed_view::<2, 2>(0, 0).into_owned();
     if !(covariance_en_m2.trace().sqrt() < LARGEST_SIGMA_M
         && covariance.iter().all(|value| value.is_finite()))
     {
@@ -58,26 +51,6 @@ pub fn launch_estimate(posterior: &Posterior, gazetteer: &[LaunchSite]) -> Optio
     })
 }
 
-/// The parts of the one site that is nearly sure, and by how much to widen its covariance so that
-/// its 90 % ellipse holds 90 % of all; else all parts as they are.
-fn sure_site(parts: &[(Part, Option<usize>)]) -> (Vec<Part>, f64) {
-    let share = |site: usize| -> f64 {
-        let of_site = parts.iter().filter(|(_, from)| *from == Some(site));
-        of_site.map(|(part, _)| part.0).sum()
-    };
-    let sure = parts
-        .iter()
-        .filter_map(|(_, site)| *site)
-        .find(|site| share(*site) >= SURE);
-    let kept = parts
-        .iter()
-        .filter(|(_, site)| sure.is_none() || *site == sure)
-        .map(|(part, _)| *part);
-    // Chi-square of two components: −2 ln(1 − p).
-    let widened = sure.map_or(1.0, |site| ln(1.0 - 0.9 / share(site)) / ln(0.1));
-    (kept.collect(), widened)
-}
-
 fn moved(about: &Geodetic, east_m: f64, north_m: f64) -> Geodetic {
     let offset = about.enu_from_itrf().transpose() * Vector3::new(east_m, north_m, 0.0);
     let place = Geodetic::from_itrf(about.to_itrf() + offset);
@@ -91,10 +64,9 @@ fn with_sites(
     alone: &[Part],
     about: &Geodetic,
     gazetteer: &[LaunchSite],
-) -> (Vec<(Part, Option<usize>)>, Vec<SiteRank>) {
+) -> (Vec<Part>, Vec<SiteRank>) {
     if gazetteer.is_empty() {
-        let parts = alone.iter().map(|part| (*part, None)).collect();
-        return (parts, Vec::new());
+        return (alone.to_vec(), Vec::new());
     }
     let ln_anywhere = ln((1.0 - KNOWN_SHARE) / EARTH_M2);
     let ln_each = ln(KNOWN_SHARE / gazetteer.len() as f64);
@@ -139,7 +111,7 @@ fn with_sites(
             by_site[site] += weight;
         }
         if weight > 1e-9 {
-            parts.push(((weight, mean, covariance), site));
+            parts.push((weight, mean, covariance));
         }
     }
     (parts, ranked(&by_site, gazetteer))
@@ -195,39 +167,4 @@ pub fn inside(ellipse: &Ellipse, centre: &Geodetic, site: &Geodetic) -> bool {
     let along = (offset.x * sin_az + offset.y * cos_az) / ellipse.semi_major_m;
     let across = (offset.x * cos_az - offset.y * sin_az) / ellipse.semi_minor_m;
     along * along + across * across <= 1.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn part(weight: f64, east_m: f64) -> Part {
-        let mean = Vector3::new(east_m, 0.0, 0.0);
-        (weight, mean, Matrix3::identity() * 400.0)
-    }
-
-    #[test]
-    fn a_nearly_sure_site_has_an_ellipse_of_its_own() {
-        let parts = [
-            (part(0.6, 0.0), Some(3)),
-            (part(0.35, 0.0), Some(3)),
-            (part(0.05, 5e3), Some(4)),
-        ];
-        let (kept, widened) = sure_site(&parts);
-        assert_eq!(kept.len(), 2);
-        // The ellipse holds 90 % of all: of the site's own 95 % it must hold 0.9 / 0.95.
-        let held = 0.95 * (1.0 - exp(widened * ln(0.1)));
-        assert!((held - 0.9).abs() < 1e-12, "{held}");
-    }
-
-    #[test]
-    fn sites_that_are_not_sure_stay_together() {
-        let parts = [
-            (part(0.5, 0.0), Some(3)),
-            (part(0.4, 5e3), Some(4)),
-            (part(0.1, 2e3), None),
-        ];
-        let (kept, widened) = sure_site(&parts);
-        assert_eq!((kept.len(), widened), (3, 1.0));
-    }
 }
