@@ -24,7 +24,8 @@ const OVER_S: f64 = 60.0;
 const REMEMBERED: usize = 4_096;
 /// Heartbeats over which counts are compared: what comes late arrives within them.
 const COUNTED: usize = 20;
-/// Reports that arrived beyond what was counted as sent: somebody else sends as well.
+/// Reports that arrived beyond what was counted as sent, and as many as were: somebody else sends
+/// as well. A heartbeat lost on the way leaves a few more than counted, and is no fault.
 const TOO_MANY: i64 = 5;
 /// A count this far above what arrived, and this many times as high, is a corrupt number.
 const COUNT_JUMP: (u64, u64) = (50, 10);
@@ -99,7 +100,7 @@ pub(super) struct Stream {
     order: VecDeque<(Epoch, Values)>,
     again: Tally,
     shared: Tally,
-    excess: VecDeque<i64>,
+    excess: VecDeque<(i64, i64)>,
     counts: Tally,
     ahead: Tally,
     delays_s: VecDeque<f64>,
@@ -143,8 +144,9 @@ impl Stream {
         let now = self.latest;
         if self.stuck {
             Some(SensorFault::Stuck)
-        } else if self.again.stands(now, REPEATED_AFTER) || self.shared.stands(now, REPEATED_AFTER)
-        {
+        } else if self.shared.stands(now, REPEATED_AFTER) {
+            // Its own reports doubled on the way are each taken once: that is said, and no fault
+            // of the sensor for which a real flight may be dismissed.
             Some(SensorFault::Repeated)
         } else if self.counts.stands(now, 1) || self.ahead.stands(now, AFTER_ARRIVAL.1) {
             Some(SensorFault::Contradiction)
@@ -173,10 +175,10 @@ impl Stream {
             self.count(beat, time, name, &mut say);
             return;
         }
-        self.heard += 1;
-        if let Some(values) = values_of(report) {
-            self.repeated(values, report, name, &mut say);
-        }
+        let doubled =
+            values_of(report).is_some_and(|values| self.repeated(values, report, name, &mut say));
+        // What was doubled on the way was sent, and counted, once.
+        self.heard += u64::from(!doubled);
         self.clock(report, name, &mut say);
         self.sun(report, model, &mut say);
         self.moon(report, model, &mut say);
@@ -197,8 +199,8 @@ impl Stream {
             }
         }
         let Some(count) = beat.reports else { return };
-        self.excess
-            .push_back(heard as i64 - count.min(1 << 40) as i64);
+        let sent = count.min(1 << 40) as i64;
+        self.excess.push_back((heard as i64 - sent, sent));
         if self.excess.len() > COUNTED {
             self.excess.pop_front();
         }
@@ -212,20 +214,23 @@ impl Stream {
             ),
         );
         let jumps = count >= heard + COUNT_JUMP.0 && count >= COUNT_JUMP.1 * heard.max(1);
-        if jumps || self.excess.iter().sum::<i64>() >= TOO_MANY {
+        let (over, sent) = self.excess.iter().fold((0, 0), |sum: (i64, i64), beat| {
+            (sum.0 + beat.0, sum.1 + beat.1)
+        });
+        if jumps || over >= TOO_MANY.max(sent) {
             self.counts.add(time, 1);
         }
     }
 
     /// Values identical to the last bit at different times are no measurement, and the same
-    /// measurement under two names is one.
+    /// measurement under two names is one. Whether it came before.
     fn repeated(
         &mut self,
         values: Values,
         report: &Report,
         name: &str,
         say: &mut dyn FnMut(HealthKind, String),
-    ) {
+    ) -> bool {
         let before = self.previous.replace((values, report.time));
         let same = before.is_some_and(|(known, time)| known == values && time != report.time);
         self.same = if same { self.same + 1 } else { 0 };
@@ -245,7 +250,7 @@ impl Stream {
                 let what = format!("{name} sends earlier reports again under new names");
                 say(HealthKind::Repeated, what);
             }
-            return;
+            return true;
         }
         self.sent.insert(key, report.id.clone());
         self.order.push_back(key);
@@ -254,6 +259,7 @@ impl Stream {
         {
             self.sent.remove(&oldest);
         }
+        false
     }
 
     /// Nothing arrives before it happened; and what arrives a constant time later or earlier than
