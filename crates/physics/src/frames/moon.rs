@@ -8,15 +8,14 @@ use nalgebra::Vector3;
 
 use super::earth_orientation::{ARCSECOND_RAD, EarthOrientation};
 use super::rotation::{gcrf_from_itrf, tt_centuries};
+use super::sun::from_ecliptic;
 use super::types::{Gcrf, Itrf, Position};
 use super::wgs84::SEMI_MAJOR_AXIS_M;
-use crate::math::{cos, sin, sin_cos};
+use crate::math::{cos, sin};
 use crate::time::Epoch;
 
 /// Mean radius of the Moon [m].
 pub const MOON_RADIUS_M: f64 = 1.737_4e6;
-/// Obliquity of the ecliptic of J2000 [rad] (IAU 2006: 84,381.406").
-const OBLIQUITY_RAD: f64 = 84_381.406 * ARCSECOND_RAD;
 
 /// Amplitude, phase and rate [deg, deg, deg a century] of each term.
 const LONGITUDE: [[f64; 3]; 6] = [
@@ -62,16 +61,7 @@ pub fn moon_position_gcrf(epoch: Epoch) -> Position<Gcrf> {
     let latitude_rad = sum(&LATITUDE, sin).to_radians();
     let parallax_rad = (0.950_8 + sum(&PARALLAX, cos)).to_radians();
     let radius_m = SEMI_MAJOR_AXIS_M / sin(parallax_rad);
-    let ((sl, cl), (sb, cb), (so, co)) = (
-        sin_cos(longitude_rad),
-        sin_cos(latitude_rad),
-        sin_cos(OBLIQUITY_RAD),
-    );
-    Position::new(
-        radius_m * cb * cl,
-        radius_m * (co * cb * sl - so * sb),
-        radius_m * (so * cb * sl + co * sb),
-    )
+    from_ecliptic(radius_m, longitude_rad, latitude_rad)
 }
 
 /// The position of the Moon [m] in earth-fixed axes, without Earth orientation.

@@ -40,6 +40,15 @@ pub fn sun_position_gcrf(epoch: Epoch) -> Position<Gcrf> {
     let longitude_rad = mean_longitude_rad + centre_rad - precession_rad;
     // The ecliptic of date is tilted by 47" a century about a node at 174.87°.
     let latitude_rad = 46.998 * t * ARCSECOND_RAD * sin(longitude_rad - 174.874_f64.to_radians());
+    from_ecliptic(radius_m, longitude_rad, latitude_rad)
+}
+
+/// A place in GCRF from ecliptic coordinates of J2000 [m, rad, rad].
+pub(super) fn from_ecliptic(
+    radius_m: f64,
+    longitude_rad: f64,
+    latitude_rad: f64,
+) -> Position<Gcrf> {
     let ((sl, cl), (sb, cb), (so, co)) = (
         sin_cos(longitude_rad),
         sin_cos(latitude_rad),

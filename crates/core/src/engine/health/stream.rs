@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use forewarn_physics::frames::moon::moon_position_itrf;
 use forewarn_physics::frames::sun::{sun_angle_rad, sun_direction_itrf};
 use forewarn_physics::time::{Epoch, seconds_between};
+use nalgebra::Vector3;
 
 use super::Word;
 use crate::assess::SensorFault;
@@ -106,6 +107,8 @@ pub(super) struct Stream {
     delays_s: VecDeque<f64>,
     stepped: bool,
     near_sun: VecDeque<(Epoch, bool)>,
+    /// How many of them are near it.
+    sun_plots: usize,
     interference: bool,
     moon: Tally,
     beats: VecDeque<Epoch>,
@@ -316,7 +319,7 @@ impl Stream {
         model: &SensorModel,
         say: &mut dyn FnMut(HealthKind, String),
     ) {
-        let (ReportBody::Radar(radar), Some(site)) = (&report.body, &model.site) else {
+        let Some((range_m, site_m, toward)) = echo(report, model) else {
             return;
         };
         let SensorKind::Radar(kind) = &model.sensor.kind else {
@@ -325,11 +328,10 @@ impl Stream {
         let Some(unambiguous_m) = kind.unambiguous_range_m else {
             return;
         };
-        let place = site.position_itrf_m(radar.range_m, radar.azimuth_rad, radar.elevation_rad);
-        let moon = moon_position_itrf(report.time) - site.position_m;
-        let folded_m = (moon.norm() - radar.range_m).rem_euclid(unambiguous_m);
+        let moon = moon_position_itrf(report.time) - site_m;
+        let folded_m = (moon.norm() - range_m).rem_euclid(unambiguous_m);
         let apart_m = folded_m.min(unambiguous_m - folded_m);
-        let angle_rad = sun_angle_rad(&(place - site.position_m), &moon);
+        let angle_rad = sun_angle_rad(&toward, &moon);
         let hit = angle_rad < MOON.1 && apart_m < MOON.2;
         if hit && self.moon.add(report.time, MOON.0) {
             let name = &model.sensor.id;
@@ -350,13 +352,13 @@ impl Stream {
         model: &SensorModel,
         say: &mut dyn FnMut(HealthKind, String),
     ) {
-        let (ReportBody::Radar(radar), Some(site)) = (&report.body, &model.site) else {
+        let Some((_, _, toward)) = echo(report, model) else {
             return;
         };
-        let place = site.position_itrf_m(radar.range_m, radar.azimuth_rad, radar.elevation_rad);
         let sun = sun_direction_itrf(report.time);
-        let near = sun_angle_rad(&(place - site.position_m), &sun) < SUN_RAD;
+        let near = sun_angle_rad(&toward, &sun) < SUN_RAD;
         self.near_sun.push_back((report.time, near));
+        self.sun_plots += usize::from(near);
         let kept_s = SUN_SCANS * model.sensor.revisit_s;
         while self.near_sun.len() > REMEMBERED
             || self
@@ -364,9 +366,10 @@ impl Stream {
                 .front()
                 .is_some_and(|(time, _)| seconds_between(*time, report.time) > kept_s)
         {
-            self.near_sun.pop_front();
+            let gone = self.near_sun.pop_front();
+            self.sun_plots -= usize::from(gone.is_some_and(|(_, near)| near));
         }
-        let noise = self.near_sun.iter().filter(|(_, near)| *near).count();
+        let noise = self.sun_plots;
         let share = noise as f64 / self.near_sun.len().max(1) as f64;
         let was = self.interference;
         self.interference = noise >= SUN_NOISE.0 && share >= SUN_NOISE.1
@@ -382,4 +385,14 @@ impl Stream {
             );
         }
     }
+}
+
+/// Of a radar's plot: its range [m], the radar's place and the way from there to the plot [m], in
+/// ITRF.
+fn echo(report: &Report, model: &SensorModel) -> Option<(f64, Vector3<f64>, Vector3<f64>)> {
+    let (ReportBody::Radar(radar), Some(site)) = (&report.body, &model.site) else {
+        return None;
+    };
+    let place_m = site.position_itrf_m(radar.range_m, radar.azimuth_rad, radar.elevation_rad);
+    Some((radar.range_m, site.position_m, place_m - site.position_m))
 }
